@@ -60,7 +60,11 @@ class Step:
         started = time.monotonic()
         key = self.key()
         (STAMPS / self.name).unlink(missing_ok=True)
-        self.make()
+        try:
+            self.make()
+        except CannotGoOn:
+            print()  # so that the sentence stands on a line of its own
+            raise
         STAMPS.mkdir(parents=True, exist_ok=True)
         (STAMPS / self.name).write_text(key)
         print(f"{time.monotonic() - started:.0f} s")
@@ -213,6 +217,7 @@ def npm_command(arguments: Iterable[str]) -> tuple[list[str], dict[str, str]]:
     settings = {
         "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         "NODE_USE_SYSTEM_CA": "1",
+        "NO_COLOR": "1",
         "npm_config_omit_lockfile_registry_resolved": "true",
         "npm_config_fund": "false",
         "npm_config_audit": "false",
@@ -346,7 +351,7 @@ def run(command: list[str], settings: dict[str, str] | None = None, folder: Path
     )
     if done.returncode != 0:
         said = "\n".join(done.stdout.splitlines()[-40:])
-        raise CannotGoOn(f"\n{said}\n`{' '.join(command)}` failed (exit code {done.returncode}).")
+        raise CannotGoOn(f"{said}\n`{' '.join(command)}` failed (exit code {done.returncode}).")
 
 
 def main(arguments: list[str]) -> int:
