@@ -1,0 +1,1 @@
+"""The one doorway: token → actor; (actor, id) → a thing that the actor may touch, or not found."""

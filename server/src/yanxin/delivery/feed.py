@@ -1,0 +1,142 @@
+"""The feed: committed events, in the order of their log, to every session of their audience.
+
+An event is encoded and framed once; then the same bytes go to everyone. Where an event is
+announced before those that stand before it (two transactions of different threads or nodes), the
+hole is read from the log first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Coroutine
+from typing import Final
+
+import structlog
+
+from yanxin.delivery.audience import Audience
+from yanxin.delivery.sessions import Crowd
+from yanxin.domain.events import Event
+from yanxin.domain.ids import ConversationId, Seq, UserId
+from yanxin.protocol import rpc, writing
+from yanxin.queries import members
+from yanxin.store.database import Database
+from yanxin.store.log import tail
+
+log = structlog.get_logger()
+
+MOST_MEMBERS: Final = 2_000_000
+"""How many members of all audiences together are remembered: 16 MB."""
+
+
+class Feed:
+    """The events of all conversations that sessions here are interested in."""
+
+    def __init__(self, database: Database, crowd: Crowd) -> None:
+        self._database = database
+        self._crowd = crowd
+        self._audiences: OrderedDict[ConversationId, Audience] = OrderedDict()
+        self._members = 0
+        self._tasks: dict[ConversationId, asyncio.Task[None]] = {}
+        crowd.announced = self._announced
+
+    def announce(self, event: Event) -> None:
+        """`event` is committed."""
+        audience = self._audiences.get(event.conversation)
+        if audience is None:
+            audience = self._audiences[event.conversation] = Audience()
+            audience.waiting = [event]
+            self._start(event.conversation, self._load(event.conversation, audience))
+        elif audience.waiting is not None:
+            audience.waiting.append(event)
+        elif audience.reached is not None and event.seq > audience.reached + 1:
+            audience.waiting = [event]
+            self._start(event.conversation, self._fill(event.conversation, audience, audience.reached, event.seq))
+        else:
+            self._tell(audience, event)
+
+    async def audience(self, where: ConversationId) -> Audience:
+        """The audience of `where`, read if it is not known."""
+        audience = self._audiences.get(where)
+        if audience is None:
+            audience = self._audiences[where] = Audience()
+            self._start(where, self._load(where, audience))
+        while audience.waiting is not None and where in self._tasks:
+            await asyncio.shield(self._tasks[where])
+        return audience
+
+    async def close(self) -> None:
+        """Ends what is being read."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _announced(self, where: ConversationId) -> Seq:
+        audience = self._audiences.get(where)
+        return Seq(0) if audience is None or audience.reached is None else audience.reached
+
+    def _tell(self, audience: Audience, event: Event) -> None:
+        if audience.reached is not None and event.seq <= audience.reached:
+            return
+        audience.reached = event.seq
+        where, seq = event.conversation, event.seq
+        frame = rpc.notification("event", writing.event(event, None))
+        late = audience.late if event.target is not None else None
+        by_user = self._crowd.by_user
+        for user in audience.hears(event):
+            sessions = by_user.get(UserId(user))
+            if sessions is None:
+                continue
+            if late and writing.is_hidden_before(event, late.get(user, Seq(0))):
+                shown = rpc.notification("event", writing.hidden(event))
+            else:
+                shown = frame
+            for session in sessions:
+                session.deliver(where, seq, shown)
+
+    async def _load(self, where: ConversationId, audience: Audience) -> None:
+        try:
+            as_of, firsts = await self._database.read(lambda tx: members.present(tx, where))
+        except Exception:  # the audience is forgotten, so the next event reads it again; clients see the hole
+            log.exception("feed.audience_unread", conversation=where)
+            self._audiences.pop(where, None)
+            audience.waiting = None
+            return
+        audience.know(as_of, firsts)
+        self._members += len(firsts)
+        self._forget_some()
+        self._go_on(where, audience)
+
+    async def _fill(self, where: ConversationId, audience: Audience, reached: Seq, seq: Seq) -> None:
+        try:
+            missing = await self._database.read(lambda tx: tail(tx, where, reached, seq - reached - 1))
+        except Exception:  # the clients see the hole and ask for it themselves
+            log.exception("feed.hole_unread", conversation=where)
+            missing = []
+        for event in missing:
+            self._tell(audience, event)
+        self._go_on(where, audience)
+
+    def _go_on(self, where: ConversationId, audience: Audience) -> None:
+        waiting, audience.waiting = audience.waiting or [], None
+        for index, event in enumerate(sorted(waiting, key=lambda each: each.seq)):
+            if audience.reached is not None and event.seq > audience.reached + 1:
+                audience.waiting = sorted(waiting, key=lambda each: each.seq)[index:]
+                self._start(where, self._fill(where, audience, audience.reached, event.seq))
+                return
+            self._tell(audience, event)
+
+    def _forget_some(self) -> None:
+        while self._members > MOST_MEMBERS and len(self._audiences) > 1:
+            where, audience = next(iter(self._audiences.items()))
+            if audience.waiting is not None:
+                self._audiences.move_to_end(where)
+                continue
+            del self._audiences[where]
+            self._members -= len(audience.users)
+
+    def _start(self, where: ConversationId, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks[where] = task
+        task.add_done_callback(lambda done: self._tasks.pop(where) if self._tasks.get(where) is done else None)

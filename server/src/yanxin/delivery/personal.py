@@ -1,0 +1,82 @@
+"""Personal state: what changed for one person, told to their other devices.
+
+Changes of one person that come close together are read once and told together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from sqlalchemy import select
+
+from yanxin.delivery.sessions import Crowd
+from yanxin.domain.ids import ConversationId, SessionId, UserId
+from yanxin.domain.news import Personal
+from yanxin.protocol import rpc, views
+from yanxin.queries import conversations, people
+from yanxin.store.database import Database
+from yanxin.store.tables import users
+from yanxin.store.transactions import Reading
+
+log = structlog.get_logger()
+
+
+class Changes:
+    """Who is due to hear of what."""
+
+    def __init__(self, database: Database, crowd: Crowd) -> None:
+        self._database = database
+        self._crowd = crowd
+        self._due: dict[UserId, list[Personal]] = {}
+        self._tasks: dict[UserId, asyncio.Task[None]] = {}
+
+    def changed(self, news: Personal) -> None:
+        """Something personal changed."""
+        if all(session.actor.session == news.by for session in self._crowd.of(news.user)):
+            return
+        self._due.setdefault(news.user, []).append(news)
+        if news.user not in self._tasks:
+            self._tasks[news.user] = asyncio.get_running_loop().create_task(self._tell(news.user))
+
+    async def close(self) -> None:
+        """Ends what is being read."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _tell(self, user: UserId) -> None:
+        try:
+            while due := self._due.pop(user, None):
+                await self._tell_of(user, due)
+        except Exception:  # the devices' versions stay behind, so their next hello brings it
+            log.exception("personal.untold", user=user)
+        finally:
+            del self._tasks[user]
+
+    async def _tell_of(self, user: UserId, due: list[Personal]) -> None:
+        wanted = sorted({each.conversation for each in due if each.conversation is not None})
+        with_settings = any(each.conversation is None for each in due)
+        told = await self._database.read(lambda tx: _state(tx, user, wanted, with_settings))
+        frame = rpc.notification("state", told)
+        authors: set[SessionId | None] = {each.by for each in due}
+        for session in list(self._crowd.of(user)):
+            if told.settings is not None:
+                session.shows_presence = told.settings.show_presence
+                session.shows_typing = told.settings.show_typing
+            knows = authors == {session.actor.session}
+            if session.live and not knows and session.version < told.version:
+                session.version = told.version
+                session.push(frame)
+
+
+def _state(tx: Reading, user: UserId, wanted: list[ConversationId], with_settings: bool) -> views.State:
+    row = tx.sql.execute(select(users.c.version, users.c.settings).where(users.c.id == user)).one()
+    there = conversations.those(tx, user, wanted)
+    return views.State(
+        version=row.version,
+        conversations=there,
+        removed=sorted({*wanted} - {ConversationId(each.id) for each in there}),
+        settings=people.settings_of(row.settings) if with_settings else None,
+    )

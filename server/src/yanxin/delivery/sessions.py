@@ -1,0 +1,187 @@
+"""Sessions: open connections of people, what is about to be written to them, and who is there.
+
+Frames for one session that become due in one turn of the loop are joined into one write. A
+session whose buffer grows past a limit is told `lagging` and then nothing until its next hello:
+its memory is bounded, and it loses nothing, since the log still holds all of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
+
+from yanxin.domain.actors import Actor
+from yanxin.domain.ids import ConversationId, Seq, SessionId, UserId
+from yanxin.protocol import rpc, views
+
+MOST_BUFFERED_BYTES: Final = 512 * 1024
+MOST_HELD: Final = 10_000
+
+_LAGGING = rpc.notification("lagging", views.Empty())
+_NOBODY: Final[tuple[Session, ...]] = ()
+
+
+class Line(Protocol):
+    """A connection to a device, as far as delivery needs one."""
+
+    def write(self, data: bytes) -> None:
+        """Hands bytes to the system; never blocks."""
+
+    def buffered_bytes(self) -> int:
+        """How many bytes the device has not taken yet."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Ends the connection with a WebSocket close code."""
+
+
+class Session:
+    """One open connection.
+
+    Until its hello is answered it is not `live`: events that come while the snapshot is read are
+    `held`, and told after the answer where the snapshot does not hold them. `floors` has those
+    few conversations whose events up to a seq the snapshot held before they were announced here.
+    """
+
+    __slots__ = (
+        "actor",
+        "crowd",
+        "device",
+        "floors",
+        "held",
+        "line",
+        "live",
+        "outbox",
+        "shows_presence",
+        "shows_typing",
+        "version",
+    )
+
+    def __init__(self, crowd: Crowd, actor: Actor, line: Line) -> None:
+        self.crowd = crowd
+        self.actor = actor
+        self.line = line
+        self.outbox: list[bytes] = []
+        self.live = False
+        self.held: list[tuple[ConversationId, Seq, bytes]] | None = None
+        self.floors: dict[ConversationId, Seq] | None = None
+        self.version = 0
+        self.device = ""
+        self.shows_presence = True
+        self.shows_typing = True
+
+    def push(self, frame: bytes) -> None:
+        """Writes `frame` at the end of this turn."""
+        if not self.outbox:
+            self.crowd.due(self)
+        self.outbox.append(frame)
+
+    def hint(self, frame: bytes) -> None:
+        """Writes a hint (presence, typing, counts), unless the device is not up to date or busy enough."""
+        if self.live and self.line.buffered_bytes() < MOST_BUFFERED_BYTES // 4:
+            self.push(frame)
+
+    def deliver(self, conversation: ConversationId, seq: Seq, frame: bytes) -> None:
+        """Tells of an event, if the device is due to hear of it now."""
+        if self.live:
+            if self.floors is not None and seq <= self.floors.get(conversation, 0):
+                return
+            self.push(frame)
+        elif self.held is not None:
+            if len(self.held) < MOST_HELD:
+                self.held.append((conversation, seq, frame))
+            else:
+                self.held = None
+
+    def greet(self) -> None:
+        """A hello has come: from here on events are held until it is answered."""
+        self.live = False
+        self.held = []
+        self.floors = None
+
+    def answer(
+        self, frame: bytes, version: int, heads: dict[ConversationId, Seq], fresh: dict[ConversationId, Seq]
+    ) -> None:
+        """Answers the hello, then tells what came meanwhile and what the snapshot did not hold.
+
+        `heads` is how far the snapshot reaches, `fresh` the same for what moved within the last
+        seconds: only there may an event that the snapshot holds still be on its way here.
+        """
+        held, self.held = self.held, None
+        self.push(frame)
+        self.version = version
+        if held is None:
+            # More came than may be held: the device is told to ask again.
+            self.push(_LAGGING)
+            return
+        self.live = True
+        floors = {where: seq for where, seq in fresh.items() if seq > self.crowd.announced(where)}
+        self.floors = floors or None
+        for where, seq, event in held:
+            if seq > heads.get(where, 0):
+                self.push(event)
+
+    def flush(self) -> None:
+        """Writes what is due, in one go."""
+        frames, self.outbox = self.outbox, []
+        self.line.write(frames[0] if len(frames) == 1 else b"".join(frames))
+        if self.live and self.line.buffered_bytes() > MOST_BUFFERED_BYTES:
+            self.live = False
+            self.line.write(_LAGGING)
+
+
+class Crowd:
+    """All open sessions, by person."""
+
+    def __init__(self) -> None:
+        self.by_user: dict[UserId, list[Session]] = {}
+        self._due: list[Session] = []
+        self._loop = asyncio.get_running_loop()
+        self.announced: Callable[[ConversationId], Seq] = lambda _where: Seq(0)
+        self.arrivals: list[Callable[[Session], None]] = []
+        self.departures: list[Callable[[Session], None]] = []
+
+    def of(self, user: UserId) -> Iterable[Session]:
+        """The open sessions of `user`."""
+        return self.by_user.get(user, _NOBODY)
+
+    def enter(self, session: Session) -> None:
+        """`session` has said its first hello."""
+        self.by_user.setdefault(session.actor.user, []).append(session)
+        for heard in self.arrivals:
+            heard(session)
+
+    def leave(self, session: Session) -> None:
+        """The connection is gone."""
+        session.live, session.held = False, None
+        sessions = self.by_user.get(session.actor.user)
+        if sessions is None or session not in sessions:
+            return
+        sessions.remove(session)
+        if not sessions:
+            del self.by_user[session.actor.user]
+        for heard in self.departures:
+            heard(session)
+
+    def due(self, session: Session) -> None:
+        """`session` has something to write at the end of this turn."""
+        if not self._due:
+            self._loop.call_soon(self.flush)
+        self._due.append(session)
+
+    def flush(self) -> None:
+        """Writes to all that have something due."""
+        due, self._due = self._due, []
+        for session in due:
+            session.flush()
+
+    def everybody(self) -> list[Session]:
+        """All open sessions."""
+        return [session for sessions in self.by_user.values() for session in sessions]
+
+    def end(self, ended: Iterable[SessionId]) -> None:
+        """Closes the connections of sessions that ended."""
+        gone = set(ended)
+        for session in self.everybody():
+            if session.actor.session in gone:
+                session.line.close(4401, "session ended")

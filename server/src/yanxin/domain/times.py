@@ -1,0 +1,19 @@
+"""Moments: milliseconds since 1970, and the calendar month that a data key serves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from yanxin.domain.ids import Millis
+
+
+def month_of(moment: Millis) -> int:
+    """The UTC month of `moment` as a number, year × 100 + month: 202611."""
+    when = datetime.fromtimestamp(moment / 1000, UTC)
+    return when.year * 100 + when.month
+
+
+def rfc3339(moment: Millis) -> str:
+    """`moment` as people and protocols write it: 2026-11-24T02:00:00.123Z."""
+    seconds, millis = divmod(moment, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{millis:03d}Z"

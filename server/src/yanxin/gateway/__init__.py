@@ -1,0 +1,1 @@
+"""The socket: JSON-RPC over WebSocket, as `protocol.md` has it."""

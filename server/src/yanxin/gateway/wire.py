@@ -1,0 +1,159 @@
+"""The wire: uvicorn's WebSocket protocol, with its transport within reach.
+
+A frame that arrives is handed to the connection at once, without a queue and a task between; a
+frame that leaves was made once for everyone and goes straight to the transport. After the
+handshake no task is kept for a connection, so ten thousand idle ones cost little.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, Protocol
+
+import structlog
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame
+
+log = structlog.get_logger()
+
+EXTENSION: Final = "yanxin.wire"
+
+
+class Listener(Protocol):
+    """Who is told of what a connection brings."""
+
+    def received(self, text: bytes) -> None:
+        """A whole text message, valid UTF-8."""
+
+    def lost(self) -> None:
+        """The connection is gone; nothing comes after."""
+
+
+class Wire(WebSocketsSansIOProtocol):
+    """A WebSocket connection. Also a `delivery.sessions.Line`."""
+
+    listener: Listener | None = None
+    _writing_paused = False
+    _busy = False
+
+    def attach(self, listener: Listener) -> None:
+        """From now on `listener` is told. What the handshake needed is let go."""
+        self.listener = listener
+        self.request = self.response = self.scope = None  # type: ignore[assignment]
+
+    def write(self, data: bytes) -> None:
+        """Hands whole frames to the system, or drops them where the connection is closing."""
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(data)
+
+    def buffered_bytes(self) -> int:
+        """How many bytes the other side has not taken yet."""
+        return self.transport.get_write_buffer_size()
+
+    def close(self, code: int, reason: str) -> None:
+        """Says goodbye with `code`, and waits ten seconds at most for the other side to say it too."""
+        if self.close_sent or self.disconnected or self.transport.is_closing():
+            return
+        self.conn.send_close(code, reason)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.stop_keepalive()
+        self._resume()
+        self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
+
+    def busy(self, is_busy: bool) -> None:
+        """While busy, nothing more is read from the other side."""
+        self._busy = is_busy
+        self._pause() if is_busy else self._resume()
+
+    # What uvicorn and the event loop call.
+
+    def handle_connect(self, event: Any) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["extensions"][EXTENSION] = self  # type: ignore[index]
+
+    def handle_text(self, event: Frame) -> None:
+        if self.listener is None or not event.fin:
+            super().handle_text(event)
+        elif not self.close_sent:
+            self._hand_over(bytes(event.data))
+
+    def send_receive_event_to_app(self) -> None:
+        if self.listener is None:
+            super().send_receive_event_to_app()
+        elif not self.close_sent:
+            data, self.frames = b"".join(self.frames), []
+            if self.curr_msg_data_type == "text":
+                self._hand_over(data)
+            else:
+                self.close(1003, "text frames only")
+
+    def handle_close(self, event: Frame) -> None:
+        if self.listener is not None and not self.close_sent:
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+            self.transport.close()
+        else:
+            super().handle_close(event)
+
+    def handle_parser_exception(self) -> None:
+        if self.listener is None:
+            super().handle_parser_exception()
+        else:
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.close_sent = True
+            self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            listener.lost()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._writing_paused = True
+        if self.listener is not None:
+            # Whoever does not take answers asks nothing more: answers cannot pile up.
+            self._pause()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._writing_paused = False
+        if self.listener is not None:
+            self._resume()
+
+    async def run_asgi(self) -> None:
+        try:
+            await self.app(self.scope, self.receive, self.send)  # type: ignore[arg-type]
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # the connection ends; the server goes on
+            log.exception("socket.failed")
+            self.send_500_response()
+        if self.listener is None and self.close_timer is None:
+            self.transport.close()
+
+    def _hand_over(self, data: bytes) -> None:
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            self.close(1007, "not UTF-8")
+            return
+        assert self.listener is not None
+        self.listener.received(data)
+
+    def _pause(self) -> None:
+        if not self.read_paused and not self.transport.is_closing():
+            self.read_paused = True
+            self.transport.pause_reading()
+
+    def _resume(self) -> None:
+        if (
+            self.read_paused
+            and not self.transport.is_closing()
+            and (self.close_sent or not (self._busy or self._writing_paused))
+        ):
+            self.read_paused = False
+            self.transport.resume_reading()

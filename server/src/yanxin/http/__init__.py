@@ -1,0 +1,1 @@
+"""REST: requests translated into actions and queries, answers and problems into JSON."""

@@ -1,0 +1,1 @@
+"""Looking: read-only, over one consistent view."""

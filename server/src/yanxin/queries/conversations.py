@@ -1,0 +1,175 @@
+"""Conversations as somebody sees them: one, a page of them, all that changed since a device was here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, func, select
+
+from yanxin.access.conversations import look_into
+from yanxin.domain.actors import Actor
+from yanxin.domain.conversations import Conversation
+from yanxin.domain.ids import ConversationId, Seq, UserId
+from yanxin.domain.memberships import Membership
+from yanxin.domain.times import rfc3339
+from yanxin.protocol import SCHEMA, views, writing
+from yanxin.queries import people
+from yanxin.queries.paging import Position, cursor_after
+from yanxin.store import log, rows
+from yanxin.store.sealing import key_of, title_place
+from yanxin.store.tables import EVERYBODY, conversations, memberships, mentions
+from yanxin.store.transactions import Reading
+
+FRESH_MS = 15_000
+"""Longer than any event takes from its commit to its announcement."""
+
+
+def one(tx: Reading, actor: Actor, where: ConversationId) -> views.Conversation:
+    """The conversation `where`. Raises Refused("conversation.not_found")."""
+    return seen(tx, actor.user, [look_into(tx, actor, where)])[0]
+
+
+def page(tx: Reading, actor: Actor, after: Position | None, limit: int) -> views.Page[views.Conversation]:
+    """The actor's conversations, those that moved last first."""
+    which = memberships.c.left.is_(None)
+    if after is not None:
+        moved_at, where = after
+        which &= (conversations.c.moved_at < moved_at) | (
+            (conversations.c.moved_at == moved_at) & (conversations.c.id < where)
+        )
+    found = _rows(tx, actor.user, which, limit + 1)
+    more = found[limit - 1][0] if len(found) > limit else None
+    return views.Page(
+        items=seen(tx, actor.user, found[:limit]),
+        next=None if more is None else cursor_after((more.moved_at, more.id)),
+    )
+
+
+def those(tx: Reading, user: UserId, wanted: Sequence[ConversationId]) -> list[views.Conversation]:
+    """Those of `wanted` that `user` is a member of."""
+    found: list[views.Conversation] = []
+    for start in range(0, len(wanted), 500):
+        which = memberships.c.left.is_(None) & conversations.c.id.in_(wanted[start : start + 500])
+        found += seen(tx, user, _rows(tx, user, which, None))
+    return found
+
+
+class Greeting(msgspec.Struct, frozen=True):
+    """The answer to a hello, and for delivery: how far it reaches, and the same for what moved just now."""
+
+    hello: views.Hello
+    heads: dict[ConversationId, Seq]
+    fresh: dict[ConversationId, Seq]
+
+
+def hello(tx: Reading, actor: Actor, version: int, heads: dict[str, int]) -> Greeting:
+    """What changed since a device held `version` and cached up to `heads`.
+
+    `reset` when the device knows of more than there is, as after a restored backup: then
+    everything is told anew.
+    """
+    me = people.me(tx, actor)
+    # Narrow on purpose: most conversations did not move, and of those nothing more is read.
+    narrow = tx.sql.execute(
+        select(
+            memberships.c.conversation,
+            memberships.c.version,
+            memberships.c.left,
+            conversations.c.seq,
+            conversations.c.moved_at,
+        )
+        .join(conversations, conversations.c.id == memberships.c.conversation)
+        .where(memberships.c.user == actor.user)
+    ).all()
+    cached = {ConversationId(int(where)): seq for where, seq in heads.items() if where.isdecimal()}
+    reset = version > me.version or any(cached.get(where, 0) > seq for where, _, _, seq, _ in narrow)
+    if reset:
+        version, cached = 0, {}
+    moved = [
+        where
+        for where, changed, left, seq, _ in narrow
+        if left is None and (changed > version or cached.get(where, 0) < seq or where not in cached)
+    ]
+    there = {where for where, _, left, _, _ in narrow if left is None}
+    removed = [
+        where for where, changed, left, _, _ in narrow if left is not None and (changed > version or where in cached)
+    ]
+    removed += [where for where in cached if where not in there and where not in removed]
+    told = views.Hello(
+        user=me,
+        version=me.version,
+        schema=SCHEMA,
+        reset=reset,
+        conversations=those(tx, actor.user, moved),
+        removed=sorted(removed),
+        now=rfc3339(tx.now),
+    )
+    return Greeting(
+        hello=told,
+        heads={where: seq for where, _, left, seq, _ in narrow if left is None},
+        fresh={where: seq for where, _, _, seq, moved_at in narrow if moved_at > tx.now - FRESH_MS},
+    )
+
+
+def seen(tx: Reading, user: UserId, found: Sequence[tuple[Conversation, Membership]]) -> list[views.Conversation]:
+    """`found` as `user` sees them, in the same order."""
+    ids = [conversation.id for conversation, _ in found]
+    mentioned = _mentions(tx, user, ids)
+    messages = log.messages_at(
+        tx, [(each.id, each.last_message) for each, member in found if each.last_message >= member.first]
+    )
+    keys = tx.opened(each.title for each, _ in found if each.title is not None)
+    made = []
+    for conversation, member in found:
+        title = None
+        if conversation.title is not None:
+            sealed = bytes(conversation.title)
+            title = keys[key_of(sealed)].open(sealed, title_place(conversation.id)).decode()
+        last = messages.get(conversation.id)
+        made.append(
+            writing.conversation(
+                conversation,
+                member,
+                title=title,
+                mentions=mentioned.get(conversation.id, 0),
+                last=None if last is None else writing.event(*last),
+            )
+        )
+    return made
+
+
+def _rows(
+    tx: Reading, user: UserId, which: ColumnElement[bool], limit: int | None
+) -> list[tuple[Conversation, Membership]]:
+    query = (
+        select(*rows.CONVERSATION_COLUMNS, *rows.MEMBERSHIP_COLUMNS)
+        .join(memberships, memberships.c.conversation == conversations.c.id)
+        .where(memberships.c.user == user, which)
+        .order_by(conversations.c.moved_at.desc(), conversations.c.id.desc())
+        .limit(limit)
+    )
+    width = len(rows.CONVERSATION_COLUMNS)
+    return [(rows.conversation(row[:width]), rows.membership(row[width:])) for row in tx.sql.execute(query)]
+
+
+def _mentions(tx: Reading, user: UserId, ids: Sequence[ConversationId]) -> dict[ConversationId, int]:
+    """How many unread messages speak to `user`, by conversation; an @all that also names them counts once."""
+    if not ids:
+        return {}
+    query = (
+        select(mentions.c.conversation, func.count(func.distinct(mentions.c.seq)))
+        .join(
+            memberships,
+            (memberships.c.conversation == mentions.c.conversation) & (memberships.c.user == user),
+        )
+        .where(
+            mentions.c.user.in_([user, EVERYBODY]),
+            mentions.c.conversation.in_(ids),
+            mentions.c.sender != user,
+            mentions.c.seq > memberships.c.cursor,
+            mentions.c.seq >= memberships.c.first,
+        )
+        .group_by(mentions.c.conversation)
+    )
+    return {where: count for where, count in tx.sql.execute(query)}

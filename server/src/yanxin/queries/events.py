@@ -1,0 +1,61 @@
+"""The log as somebody may read it: runs of events as they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from yanxin.access.conversations import look_into
+from yanxin.domain.actors import Actor
+from yanxin.domain.events import Event, Kind
+from yanxin.domain.ids import ConversationId, Seq
+from yanxin.domain.reading import as_it_stands
+from yanxin.domain.refusals import Refused
+from yanxin.protocol import views, writing
+from yanxin.store import log
+from yanxin.store.transactions import Reading
+
+
+def run(
+    tx: Reading,
+    actor: Actor,
+    where: ConversationId,
+    *,
+    after: int | None = None,
+    before: int | None = None,
+    around: int | None = None,
+    limit: int,
+) -> views.Events:
+    """At most `limit` events after, before or around a seq, rising, from the member's first on.
+
+    `around` gives half of them before the seq, which is among the rest.
+    Raises Refused: conversation.not_found, events.one_of.
+    """
+    conversation, member = look_into(tx, actor, where)
+    if (after is not None) + (before is not None) + (around is not None) != 1:
+        raise Refused("events.one_of")
+    floor = Seq(member.first - 1)
+    if after is not None:
+        found = log.tail(tx, where, Seq(max(after, floor)), limit)
+    elif before is not None:
+        found = log.before(tx, where, Seq(before), member.first, limit)
+    else:
+        middle = Seq(around or 0)
+        earlier = log.before(tx, where, middle, member.first, limit // 2)
+        found = earlier + log.tail(tx, where, Seq(max(middle - 1, floor)), limit - len(earlier))
+    return views.Events(items=as_seen(tx, found, member.first), head=views.Head(conversation.seq, conversation.ordinal))
+
+
+def as_seen(tx: Reading, found: Sequence[Event], first: Seq) -> list[views.Event]:
+    """`found`, of one conversation, as a member sees them who came at `first`."""
+    stands = log.standings(tx, found)
+    seen = []
+    for event in found:
+        if writing.is_hidden_before(event, first):
+            seen.append(writing.hidden(event))
+        elif event.kind == Kind.MESSAGE:
+            seen.append(writing.event(event, stands[event.conversation, event.seq][1]))
+        elif event.kind == Kind.EDIT and event.target is not None:
+            seen.append(writing.event(as_it_stands(event, stands[event.conversation, event.target][1])))
+        else:
+            seen.append(writing.event(event))
+    return seen

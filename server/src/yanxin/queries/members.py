@@ -1,0 +1,97 @@
+"""Who is in a conversation, and who of them has read what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from yanxin.access.conversations import look_into
+from yanxin.domain.actors import Actor
+from yanxin.domain.ids import ConversationId, Seq, UserId
+from yanxin.domain.messages import require_message
+from yanxin.domain.times import rfc3339
+from yanxin.protocol import views
+from yanxin.queries.paging import Position, cursor_after
+from yanxin.store import log
+from yanxin.store.tables import conversations, events, memberships
+from yanxin.store.transactions import Reading
+
+
+def page(
+    tx: Reading, actor: Actor, where: ConversationId, after: Position | None, limit: int
+) -> views.Page[views.Member]:
+    """The members of `where`, by the order in which they came. Raises Refused("conversation.not_found")."""
+    look_into(tx, actor, where)
+    query = (
+        select(memberships.c.user, memberships.c.role, memberships.c.joined)
+        .where(memberships.c.conversation == where, memberships.c.left.is_(None))
+        .order_by(memberships.c.joined, memberships.c.user)
+        .limit(limit + 1)
+    )
+    if after is not None:
+        joined, user = after
+        query = query.where(
+            (memberships.c.joined > joined) | ((memberships.c.joined == joined) & (memberships.c.user > user))
+        )
+    found = tx.sql.execute(query).all()
+    return views.Page(
+        items=[views.Member(*row) for row in found[:limit]],
+        next=cursor_after((found[limit - 1].joined, found[limit - 1].user)) if len(found) > limit else None,
+    )
+
+
+def readers(tx: Reading, actor: Actor, where: ConversationId, seq: Seq) -> views.Readers:
+    """Who has read the message at `seq`: of those who were there when it was said, less its sender.
+
+    Raises Refused: conversation.not_found, message.not_found.
+    """
+    _, member = look_into(tx, actor, where)
+    message = require_message(log.at(tx, where, seq), member)
+    query = (
+        select(memberships.c.user, memberships.c.cursor, memberships.c.cursor_at)
+        .where(
+            memberships.c.conversation == where,
+            memberships.c.left.is_(None),
+            memberships.c.joined < seq,
+            memberships.c.user != message.sender,
+        )
+        .order_by(memberships.c.cursor_at, memberships.c.user)
+    )
+    found = tx.sql.execute(query).all()
+    return views.Readers(
+        read=[views.Reader(row.user, rfc3339(row.cursor_at)) for row in found if row.cursor >= seq],
+        unread=sorted(row.user for row in found if row.cursor < seq),
+    )
+
+
+def read_counts(tx: Reading, where: ConversationId, seqs: Sequence[Seq]) -> list[views.ReadCount]:
+    """How many have read each of the messages at `seqs`; a place without a message has none."""
+    senders = dict(
+        tx.sql.execute(
+            select(events.c.seq, events.c.sender).where(
+                events.c.conversation == where, events.c.seq.in_(seqs), events.c.kind == "message"
+            )
+        ).tuples()
+    )
+    query = select(memberships.c.user, memberships.c.joined, memberships.c.cursor).where(
+        memberships.c.conversation == where, memberships.c.left.is_(None), memberships.c.cursor >= min(seqs, default=0)
+    )
+    found = tx.sql.execute(query).all()
+    return [
+        views.ReadCount(
+            where,
+            seq,
+            sum(1 for user, joined, cursor in found if joined < seq <= cursor and user != senders[seq]),
+        )
+        for seq in sorted(senders)
+    ]
+
+
+def present(tx: Reading, where: ConversationId) -> tuple[Seq, dict[UserId, Seq]]:
+    """Up to where the log stands, and for each member the seq from which they may read."""
+    head = tx.sql.execute(select(conversations.c.seq).where(conversations.c.id == where)).scalar_one()
+    query = select(memberships.c.user, memberships.c.first).where(
+        memberships.c.conversation == where, memberships.c.left.is_(None)
+    )
+    return head, {user: first for user, first in tx.sql.execute(query)}

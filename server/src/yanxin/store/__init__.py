@@ -1,0 +1,1 @@
+"""Facts kept: tables, the one writer, sealing, and what is read and written there."""

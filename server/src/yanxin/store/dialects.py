@@ -1,0 +1,174 @@
+"""What differs between SQLite and PostgreSQL: the only module that knows which one it is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, Insert, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+SQLITE: Final = "sqlite"
+POSTGRESQL: Final = "postgresql"
+
+LOCK_TIMEOUT_S = 10
+
+
+class Cursor(Protocol):
+    """A driver's cursor, as the hot path uses it: no layer between it and the database."""
+
+    rowcount: int
+
+    def execute(self, statement: Any, parameters: Any = ..., /) -> Any: ...
+    def executemany(self, statement: Any, parameters: Any, /) -> Any: ...
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+
+
+def location(folder: Path) -> str:
+    """The URL of the SQLite database that lives in `folder`."""
+    return f"sqlite:///{folder / 'yanxin.sqlite3'}"
+
+
+def engine(url: str, *, connections: int) -> Engine:
+    """An engine for `url` whose transactions begin and end exactly where SQLAlchemy says.
+
+    On SQLite: write-ahead log, full sync (a commit is on disk when it returns), foreign keys on.
+    On PostgreSQL: commits are waited for, a statement waits for a lock 10 s at the most.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == SQLITE:
+        return _sqlite(parsed, connections)
+    if parsed.get_backend_name() == POSTGRESQL:
+        return _postgresql(parsed, connections)
+    raise ValueError(
+        f"{parsed.get_backend_name()} is not a database that Yanxin knows; use sqlite:///FILE or postgresql://…"
+    )
+
+
+def _sqlite(url: URL, connections: int) -> Engine:
+    made = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT_S, "cached_statements": 256},
+    )
+
+    @event.listens_for(made, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver's own idea of transactions is switched off; "begin" below is ours.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=10000",
+            "cache_size=-65536",
+            "mmap_size=268435456",
+            "temp_store=MEMORY",
+            "wal_autocheckpoint=4000",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(made, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+    return made
+
+
+def _postgresql(url: URL, connections: int) -> Engine:
+    made = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": 10,
+            "application_name": "yanxin",
+            "options": f"-c lock_timeout={LOCK_TIMEOUT_S}s -c statement_timeout=60s "
+            "-c idle_in_transaction_session_timeout=60s -c timezone=UTC -c synchronous_commit=on",
+        },
+    )
+
+    @event.listens_for(made, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    return made
+
+
+def is_shared(bind: Engine) -> bool:
+    """Whether others may write to the database too, so that nothing read may be held after a commit."""
+    return bind.dialect.name == POSTGRESQL
+
+
+def insert(connection: Connection | Engine, table: Table) -> Any:
+    """An INSERT that understands ON CONFLICT, in the words of this database."""
+    if connection.dialect.name == POSTGRESQL:
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def driver_statement(bind: Engine, statement: Any, names: Sequence[str]) -> str:
+    """`statement` as text for the driver's cursor, its parameters in the order of `names`.
+
+    Compiled once by SQLAlchemy, so that the hot path is spelled in Core too and is run without it.
+    """
+    compiled = statement.compile(
+        dialect=bind.dialect, column_keys=list(names) if isinstance(statement, Insert) else None
+    )
+    positions: Sequence[str]
+    if compiled.positional:
+        text, positions = str(compiled), compiled.positiontup or []
+    else:
+        # psycopg takes %(name)s; a plain %s in the order in which the names stand is the same and cheaper.
+        text, positions = _positional(str(compiled), list(compiled.params))
+    if list(positions) != list(names):
+        raise AssertionError(f"parameters stand as {positions}, not as {names}: {text}")
+    return text
+
+
+def _positional(text: str, names: list[str]) -> tuple[str, list[str]]:
+    import re
+
+    found: list[str] = []
+
+    def take(match: re.Match[str]) -> str:
+        found.append(match.group(1))
+        return "%s"
+
+    return re.sub(r"%\((\w+)\)s(?:::\w+)?", take, text), found
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether `error` says that a unique value stands there already."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.IntegrityError):
+        return True
+    return isinstance(cause, psycopg.errors.UniqueViolation)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same work may succeed if tried again: a deadlock, a serialization failure, a fail-over."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.errors.OperationalError):
+        return True
+    return isinstance(cause, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether `error` says that the disk is full."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.OperationalError):
+        return "disk is full" in str(cause)
+    return isinstance(cause, psycopg.errors.DiskFull)

@@ -1,0 +1,128 @@
+"""What a work is given: a transaction to read in, or one to write in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Connection
+
+from yanxin.domain.ids import ConversationId, Millis, UserId
+from yanxin.domain.memberships import Membership
+from yanxin.domain.news import News
+from yanxin.domain.times import month_of
+from yanxin.store import dialects, rows
+from yanxin.store.keyring import Keyring
+from yanxin.store.sealing import SealingKey
+from yanxin.store.statements import Hot
+from yanxin.store.tables import memberships
+
+
+class Reading:
+    """One consistent view of the database. `now` is when it was taken."""
+
+    def __init__(self, sql: Connection, keyring: Keyring, now: Millis) -> None:
+        self.sql = sql
+        self.keyring = keyring
+        self.now = now
+
+    def opened(self, sealed: Iterable[bytes]) -> dict[int, SealingKey]:
+        """The keys that `sealed` name."""
+        return self.keyring.opened(self.sql, sealed)
+
+
+class Writing(Reading):
+    """A transaction that writes; what it tells is heard once it is committed.
+
+    Heads, memberships and versions are read and changed through the held rows, and through
+    nothing else. Ordinary statements go through `sql` after `settle()`; the hot path has `cursor`.
+    """
+
+    def __init__(
+        self, sql: Connection, keyring: Keyring, statements: rows.Statements, hot: Hot, *, keeps: bool
+    ) -> None:
+        super().__init__(sql, keyring, Millis(0))
+        self.hot = hot
+        self.cursor: dialects.Cursor = sql.connection.cursor()
+        self.conversations = rows.conversations_held(sql, statements, keeps=keeps)
+        self.memberships = rows.memberships_held(sql, statements, keeps=keeps)
+        self.versions = rows.versions_held(sql, statements, keeps=keeps)
+        self._held = (self.conversations, self.memberships, self.versions)
+        self._keys: dict[tuple[ConversationId, int], SealingKey] = {}
+        self._news: list[News] = []
+
+    def tell(self, *news: News) -> None:
+        """Says what this work made happen."""
+        self._news += news
+
+    def sealing_key(self, conversation: ConversationId) -> SealingKey:
+        """This month's key of `conversation`, made if there is none."""
+        key = self.keyring.current(conversation, self.now)
+        if key is None:
+            at = (conversation, month_of(self.now))
+            key = self._keys.get(at)
+            if key is None:
+                key, _ = self.keyring.make(self.sql, conversation, self.now)
+                self._keys[at] = key
+        return key
+
+    def next_version(self, user: UserId) -> int:
+        """The next version of what is personal to `user`."""
+        row = self.versions.edit(user)
+        row.value += 1
+        return row.value
+
+    def add_memberships(self, made: Sequence[Membership]) -> None:
+        """Writes memberships that are new, or that begin anew."""
+        self.settle()
+        for each in made:
+            self.memberships.put((each.conversation, each.user), each)
+        values = [asdict(each) for each in made]
+        if values:
+            statement = dialects.insert(self.sql, memberships)
+            renewed = {name: statement.excluded[name] for name in values[0] if name not in ("user", "conversation")}
+            self.sql.execute(
+                statement.on_conflict_do_update(index_elements=["user", "conversation"], set_=renewed), values
+            )
+
+    def settle(self) -> None:
+        """Writes the held rows that this work changed, so that its statements see them."""
+        for held in self._held:
+            held.flush_work()
+
+    # What follows is for the writer alone.
+
+    def begin_work(self, now: Millis) -> None:
+        """Before each work."""
+        self.now = now
+        self._news = []
+
+    def flush_batch(self) -> None:
+        """Writes the held rows that earlier works of the batch changed."""
+        for held in self._held:
+            held.flush_batch()
+
+    def end_work(self) -> list[News]:
+        """The work is done."""
+        for held in self._held:
+            held.keep_work()
+        return self._news
+
+    def drop_work(self) -> None:
+        """The work failed."""
+        for held in self._held:
+            held.drop_work()
+
+    def committed(self) -> None:
+        """All is on disk."""
+        for held in self._held:
+            held.committed()
+        for (conversation, month), key in self._keys.items():
+            self.keyring.remember(conversation, month, key)
+        self._keys.clear()
+
+    def drop_all(self) -> None:
+        """Nothing is on disk."""
+        for held in self._held:
+            held.drop_all()
+        self._keys.clear()
