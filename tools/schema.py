@@ -80,15 +80,14 @@ def socket() -> dict[str, Any]:
 
 
 def structs(module: ModuleType) -> Iterator[type[msgspec.Struct]]:
-    """The types that `module` itself defines; neither what only others are made from, nor what has a type variable."""
+    """The types that `module` itself defines, but for those that only others are made from."""
     own = [
         each
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, msgspec.Struct) and each.__module__ == module.__name__
     ]
     for each in own:
-        is_base = any(other is not each and issubclass(other, each) for other in own)
-        if not is_base and not getattr(each, "__parameters__", ()):
+        if not any(other is not each and issubclass(other, each) for other in own):
             yield each
 
 
