@@ -18,7 +18,7 @@ BROKEN: list[tuple[str, str, str]] = [
     ("commits_stand_in_one_place", SERVER + "store/log.py", "def f(sql): sql.execute('COMMIT')"),
     ("commits_stand_in_one_place", SERVER + "store/log.py", "def f(self):\n with self.engine.begin(): pass"),
     ("entrances_do_not_speak_sql", SERVER + "http/messages.py", "from sqlalchemy import select"),
-    ("entrances_do_not_speak_sql", SERVER + "gateway/session.py", "import sqlalchemy.exc"),
+    ("entrances_do_not_speak_sql", SERVER + "gateway/session.py", "import sqlalchemy.orm"),
     ("entrances_do_not_speak_sql", SERVER + "delivery/feed.py", "def f():\n from yanxin.store.tables import events"),
     ("entrances_do_not_speak_sql", SERVER + "http/messages.py", "from yanxin.store import tables"),
     ("conversations_are_fetched_by_access", SERVER + "actions/x.py", "def f(tx): tx.conversations.get(1)"),
@@ -71,6 +71,8 @@ BROKEN: list[tuple[str, str, str]] = [
 SOUND: list[tuple[str, str]] = [
     (SERVER + "store/database.py", "def f(sql): sql.commit()"),
     (SERVER + "actions/messages.py", "from sqlalchemy import select\nfrom yanxin.store.tables import events"),
+    (SERVER + "control/commands.py", "from sqlalchemy.exc import DBAPIError"),
+    (SERVER + "bootstrap/core.py", "from sqlalchemy import Engine, select"),
     (SERVER + "access/conversations.py", "def enter(tx): return tx.conversations.get(1)"),
     (
         SERVER + "actions/x.py",
