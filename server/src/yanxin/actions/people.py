@@ -109,14 +109,6 @@ def change(actor: Actor, user: UserId, wish: PersonChange) -> Work[None]:
     return work
 
 
-def named(tx: Writing, username: str) -> UserId:
-    """The id of the person with `username`. Raises Refused("user.not_found")."""
-    user = tx.sql.execute(select(users.c.id).where(users.c.username_key == username_key(username))).scalar_one_or_none()
-    if user is None:
-        raise Refused("user.not_found")
-    return UserId(user)
-
-
 def _require_an_admin(tx: Writing) -> None:
     count = select(func.count()).where(users.c.is_admin.is_(True), users.c.disabled_at.is_(None))
     if tx.sql.execute(count).scalar_one() == 0:

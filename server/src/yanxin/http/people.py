@@ -41,8 +41,8 @@ class UsersController(Controller):
         self,
         services: Services,
         actor: Actor,
-        query: Annotated[
-            str, Parameter(max_length=100, description="A part of name, username, pinyin or initials")
+        text: Annotated[
+            str, Parameter(query="query", max_length=100, description="A part of name, username, pinyin or initials")
         ] = "",
         ids: Ids | None = None,
         limit: Limit = 50,
@@ -54,7 +54,7 @@ class UsersController(Controller):
                 raise Refused("request.malformed", reason="ids: a number is too large")
             return views.Page(await services.database.read(lambda tx: people.those(tx, numbers)), None)
         position = position_of(cursor)
-        return await services.database.read(lambda tx: people.page(tx, query, position, limit))
+        return await services.database.read(lambda tx: people.page(tx, text, position, limit))
 
     @get("/{user_id:int}", summary="One person", responses=may_fail(401, 404))
     async def one(self, services: Services, actor: Actor, user_id: UserNumber) -> views.User:

@@ -72,7 +72,9 @@ def read_counts(tx: Reading, where: ConversationId, seqs: Sequence[Seq]) -> list
             select(events.c.seq, events.c.sender).where(
                 events.c.conversation == where, events.c.seq.in_(seqs), events.c.kind == "message"
             )
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     query = select(memberships.c.user, memberships.c.joined, memberships.c.cursor).where(
         memberships.c.conversation == where, memberships.c.left.is_(None), memberships.c.cursor >= min(seqs, default=0)
@@ -94,4 +96,4 @@ def present(tx: Reading, where: ConversationId) -> tuple[Seq, dict[UserId, Seq]]
     query = select(memberships.c.user, memberships.c.first).where(
         memberships.c.conversation == where, memberships.c.left.is_(None)
     )
-    return head, {user: first for user, first in tx.sql.execute(query)}
+    return head, dict(tx.sql.execute(query).tuples().all())

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from yanxin.domain.actors import Actor
 from yanxin.domain.ids import UserId
 from yanxin.domain.names import username_key
+from yanxin.domain.refusals import Refused
 from yanxin.domain.times import rfc3339
 from yanxin.protocol import views
 from yanxin.store.tables import sessions, users
@@ -38,6 +39,16 @@ def password_of(tx: Reading, username: str) -> tuple[UserId, str | None] | None:
         )
     ).one_or_none()
     return None if row is None else (UserId(row.id), row.password_hash)
+
+
+def user_named(tx: Reading, username: str) -> UserId:
+    """The id of the person with `username`. Raises Refused("user.not_found")."""
+    user = tx.sql.execute(
+        select(users.c.id).where(users.c.username_key == username_key(username.strip()))
+    ).scalar_one_or_none()
+    if user is None:
+        raise Refused("user.not_found")
+    return UserId(user)
 
 
 def own_password(tx: Reading, actor: Actor) -> tuple[str, str | None]:

@@ -74,7 +74,7 @@ class Database:
     """Where facts are kept.
 
     `heard` is called on the event loop with the news of each batch, in the order of the commits
-    of a lane, before the works of that batch are answered.
+    of a lane, in the same turn in which the works of that batch are answered.
     """
 
     def __init__(self, engine: Engine, keyring: Keyring, clock: Clock, heard: Callable[[list[News]], None]) -> None:
@@ -151,11 +151,11 @@ class Database:
         self._loop.call_soon_threadsafe(self._settle, jobs)
 
     def _settle(self, jobs: list[_Job[Any]]) -> None:
+        for job in jobs:
+            job.answer(job.result, job.error)
         news = [each for job in jobs for each in job.news]
         if news:
             self._heard(news)
-        for job in jobs:
-            job.answer(job.result, job.error)
 
     def now(self) -> Millis:
         return self._clock()

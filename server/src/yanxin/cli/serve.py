@@ -1,0 +1,91 @@
+"""`yanxin serve`."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import Any
+
+import click
+import msgspec
+import segno
+import uvloop
+
+from yanxin.bootstrap.folder import CannotStart
+from yanxin.bootstrap.serving import Serving
+from yanxin.bootstrap.serving import serve as run
+from yanxin.config import settings
+from yanxin.telemetry import logs
+
+
+@click.command()
+@click.option("--data", metavar="DIR", help="The data folder. [env YANXIN_DATA; default: ./yanxin-data]")
+@click.option("--listen", metavar="HOST:PORT", help="Where HTTPS is served. [env YANXIN_LISTEN; default: 0.0.0.0:8443]")
+@click.option(
+    "--redirect",
+    metavar="HOST:PORT|off",
+    help="Plain HTTP that redirects, and hands out the root certificate. [default: port 8080]",
+)
+@click.option(
+    "--tls", metavar="auto|off|CERT,KEY", help="A certificate of our own making, none (loopback only), or yours."
+)
+@click.option("--database", metavar="URL", help="postgresql://… instead of SQLite in the data folder.")
+@click.option(
+    "--master-key", metavar="FILE", help="The key that data is sealed with. [default: the data folder's name and .key]"
+)
+@click.option("--web", metavar="DIR", help="The built web client. [default: the one that belongs to this version]")
+@click.option("--demo", is_flag=True, help="Fill an empty data folder with a company of 200 to try things on.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when it serves.")
+@click.pass_context
+def serve(context: click.Context, demo: bool, as_json: bool, **options: str | None) -> None:
+    """Start the server."""
+    asked: dict[str, Any] = context.obj
+    options["data"] = options["data"] or asked["data"]
+    as_json = as_json or asked["json"]
+    logs.begin(is_terminal=sys.stderr.isatty())
+    try:
+        found = settings.read(options, asked["environment"])
+    except settings.BadSetting as error:
+        raise click.UsageError(str(error)) from error
+
+    def ready(serving: Serving) -> None:
+        # What was imported and made lives as long as the process: no collection looks at it again.
+        gc.collect()
+        gc.freeze()
+        if as_json:
+            first = {
+                "url": serving.urls[0],
+                "ca": None if serving.root is None else str(serving.root),
+                "setup_token": serving.setup_token,
+                "pid": os.getpid(),
+            }
+            click.echo(msgspec.json.encode(first).decode())
+        else:
+            _tell(serving)
+        sys.stdout.flush()
+
+    # A write that waits for the interpreter waits 0.5 ms at most, not 5: the writer is a thread.
+    sys.setswitchinterval(0.0005)
+    try:
+        uvloop.run(run(found, ready, demo=demo))
+    except CannotStart as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _tell(serving: Serving) -> None:
+    click.echo("\n雁信 Yanxin is serving.\n")
+    for index, url in enumerate(serving.urls):
+        click.echo(f"  {'Open' if index == 0 else 'or  '}  {url}")
+    if serving.plain_url is not None and serving.fingerprint is not None:
+        click.echo(f"\n  To trust this server once per device:  {serving.plain_url}/ca")
+    if serving.fingerprint is not None:
+        click.echo(f"  Fingerprint of its root (SHA-256):  {serving.fingerprint}")
+    for warning in serving.warnings:
+        click.echo(f"\n  Note: {warning}")
+    if serving.setup_token is not None:
+        link = f"{serving.urls[0]}/setup#{serving.setup_token}"
+        click.echo("\n  Set it up with this link (once, until the next start):\n")
+        click.echo(f"  {link}\n")
+        segno.make(link, error="l").terminal(out=sys.stdout, border=2, compact=True)
+    click.echo("")

@@ -1,0 +1,1 @@
+"""The socket in the data folder, by which the command line speaks to a running server."""

@@ -1,0 +1,1 @@
+"""Other systems' words: robots, ZenTao, outgoing webhooks."""

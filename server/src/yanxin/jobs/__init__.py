@@ -1,0 +1,1 @@
+"""Work with no caller: followers of the log, the clock, what is queued."""
