@@ -3,8 +3,9 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 
-# The first Python >= 3.11 of the machine; `make build PYTHON=/some/where/python3.13` chooses another.
-PYTHON = $(shell for python in python3 python3.11 python3.12 python3.13 python3.14 python3.15; do \
+# The one that .venv was made from, or the first Python >= 3.11 of the machine;
+# `make build PYTHON=/some/where/python3.13` chooses another.
+PYTHON = $(shell for python in $(BIN)/python python3 python3.11 python3.12 python3.13 python3.14 python3.15; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 environment = $(or $(PYTHON),$(error Yanxin needs Python 3.11 or newer; on Debian and Ubuntu run \
 	`sudo apt-get install python3 python3-venv`)) tools/environment.py
