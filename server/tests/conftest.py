@@ -1,0 +1,3 @@
+"""What all suites share comes from the test kit."""
+
+pytest_plugins = ["yanxin.testing.plugin"]
