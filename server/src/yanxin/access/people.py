@@ -18,7 +18,7 @@ def require_active(tx: Reading, wanted: Set[UserId]) -> None:
     query = select(users.c.id).where(users.c.id.in_(wanted), users.c.disabled_at.is_(None))
     missing = wanted - set(tx.sql.execute(query).scalars())
     if missing:
-        raise Refused("user.not_found", user_ids=[*sorted(missing)][:20])
+        raise Refused("user.not_found", user_ids=list[int | str](sorted(missing)[:20]))
 
 
 def require_user(tx: Reading, user: UserId) -> Any:

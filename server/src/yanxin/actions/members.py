@@ -28,7 +28,7 @@ def add(actor: Actor, where: ConversationId, user_ids: list[int]) -> Work[list[U
     wanted = sorted({UserId(user) for user in user_ids})
 
     def work(tx: Writing) -> list[UserId]:
-        conversation, member = enter(tx, actor, where)
+        conversation, _ = enter(tx, actor, where)
         require_group(conversation)
         require_open(conversation)
         require_active(tx, set(wanted))

@@ -86,8 +86,7 @@ async def _serve(settings: Settings, core: Core, listening: socket.socket, ready
     if plain is not None:
         tasks.append(loop.create_task(plain[0].serve(sockets=[plain[1]])))
     renewal = loop.create_task(_renew(settings, tls)) if made is not None and tls is not None else None
-    while not server.started:
-        await asyncio.sleep(0.005)
+    await server.serves.wait()
     ready(
         Serving(
             urls=_urls(settings.listen, port, is_secure=tls is not None),
@@ -161,6 +160,11 @@ class _Server(uvicorn.Server):
         config.load()
         config.ssl = tls
         super().__init__(config)
+        self.serves = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.serves.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -214,7 +218,7 @@ async def _renew(settings: Settings, tls: ssl.SSLContext) -> None:
             made = await asyncio.to_thread(_certificates, settings)
             tls.load_cert_chain(made.server)
         except (certificates.CannotCertify, OSError) as error:
-            log.error("tls.not_renewed", error=str(error))
+            log.warning("tls.not_renewed", error=str(error))
 
 
 def _plain(

@@ -38,7 +38,7 @@ from yanxin.telemetry import logs
 @click.option("--demo", is_flag=True, help="Fill an empty data folder with a company of 200 to try things on.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when it serves.")
 @click.pass_context
-def serve(context: click.Context, demo: bool, as_json: bool, **options: str | None) -> None:
+def serve(context: click.Context, /, demo: bool, as_json: bool, **options: str | None) -> None:
     """Start the server."""
     asked: dict[str, Any] = context.obj
     options["data"] = options["data"] or asked["data"]

@@ -148,8 +148,8 @@ def _add_file(context: click.Context, file: Path) -> None:
         click.echo(msgspec.json.encode({"added": count, "failed": failed}).decode())
     else:
         click.echo(f"{count} people were added.")
-        for each in failed:
-            click.echo(f"  {each['username']}: {each['reason']}", err=True)
+        for problem in failed:
+            click.echo(f"  {problem['username']}: {problem['reason']}", err=True)
     if failed:
         context.exit(1)
 

@@ -8,16 +8,13 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from sqlalchemy import select
 
 from yanxin.delivery.sessions import Crowd
-from yanxin.domain.ids import ConversationId, SessionId, UserId
+from yanxin.domain.ids import SessionId, UserId
 from yanxin.domain.news import Personal
-from yanxin.protocol import rpc, views
-from yanxin.queries import conversations, people
+from yanxin.protocol import rpc
+from yanxin.queries.personal import state
 from yanxin.store.database import Database
-from yanxin.store.tables import users
-from yanxin.store.transactions import Reading
 
 log = structlog.get_logger()
 
@@ -58,7 +55,7 @@ class Changes:
     async def _tell_of(self, user: UserId, due: list[Personal]) -> None:
         wanted = sorted({each.conversation for each in due if each.conversation is not None})
         with_settings = any(each.conversation is None for each in due)
-        told = await self._database.read(lambda tx: _state(tx, user, wanted, with_settings))
+        told = await self._database.read(lambda tx: state(tx, user, wanted, with_settings=with_settings))
         frame = rpc.notification("state", told)
         authors: set[SessionId | None] = {each.by for each in due}
         for session in list(self._crowd.of(user)):
@@ -69,14 +66,3 @@ class Changes:
             if session.live and not knows and session.version < told.version:
                 session.version = told.version
                 session.push(frame)
-
-
-def _state(tx: Reading, user: UserId, wanted: list[ConversationId], with_settings: bool) -> views.State:
-    row = tx.sql.execute(select(users.c.version, users.c.settings).where(users.c.id == user)).one()
-    there = conversations.those(tx, user, wanted)
-    return views.State(
-        version=row.version,
-        conversations=there,
-        removed=sorted({*wanted} - {ConversationId(each.id) for each in there}),
-        settings=people.settings_of(row.settings) if with_settings else None,
-    )

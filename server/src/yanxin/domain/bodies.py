@@ -81,7 +81,8 @@ def decoded(data: bytes) -> AnyBody:
 
     Raises msgspec.ValidationError if the bytes are not a body of this version.
     """
-    return _decoder.decode(data)
+    body: AnyBody = _decoder.decode(data)
+    return body
 
 
 def mentioned(body: AnyBody | None) -> tuple[frozenset[UserId], bool]:

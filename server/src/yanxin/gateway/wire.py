@@ -8,7 +8,7 @@ handshake no task is kept for a connection, so ten thousand idle ones cost littl
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -71,7 +71,7 @@ class Wire(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"][EXTENSION] = self  # type: ignore[index]
+            cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = self
 
     def handle_text(self, event: Frame) -> None:
         if self.listener is None or not event.fin:
@@ -126,7 +126,7 @@ class Wire(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         try:
-            await self.app(self.scope, self.receive, self.send)  # type: ignore[arg-type]
+            await self.app(self.scope, self.receive, self.send)
         except asyncio.CancelledError:
             raise
         except Exception:  # the connection ends; the server goes on

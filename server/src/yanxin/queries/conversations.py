@@ -32,7 +32,7 @@ def one(tx: Reading, actor: Actor, where: ConversationId) -> views.Conversation:
 
 def page(tx: Reading, actor: Actor, after: Position | None, limit: int) -> views.Page[views.Conversation]:
     """The actor's conversations, those that moved last first."""
-    which = memberships.c.left.is_(None)
+    which: ColumnElement[bool] = memberships.c.left.is_(None)
     if after is not None:
         moved_at, where = after
         which &= (conversations.c.moved_at < moved_at) | (

@@ -27,7 +27,7 @@ def position_of(cursor: str | None) -> Position | None:
     if cursor is None:
         return None
     try:
-        position = _decoder.decode(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        position: Position = _decoder.decode(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, msgspec.DecodeError):
         raise Refused("page.bad_cursor") from None
     if not all(0 <= number <= MAX_ID for number in position):
