@@ -16,6 +16,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -217,7 +218,6 @@ def npm_command(arguments: Iterable[str]) -> tuple[list[str], dict[str, str]]:
     settings = {
         "PATH": f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
         "NODE_USE_SYSTEM_CA": "1",
-        "NO_COLOR": "1",
         "npm_config_omit_lockfile_registry_resolved": "true",
         "npm_config_fund": "false",
         "npm_config_audit": "false",
@@ -350,7 +350,7 @@ def run(command: list[str], settings: dict[str, str] | None = None, folder: Path
         check=False,
     )
     if done.returncode != 0:
-        said = "\n".join(done.stdout.splitlines()[-40:])
+        said = "\n".join(re.sub(r"\x1b\[[0-9;]*m", "", done.stdout).splitlines()[-40:])
         raise CannotGoOn(f"{said}\n`{' '.join(command)}` failed (exit code {done.returncode}).")
 
 
