@@ -4,7 +4,7 @@
     .venv/bin/python tools/schema.py --check    only say what is not as the code has it
 
 protocol/openapi.json   the REST interface, as the running server serves it too
-protocol/schema.json    JSON Schema of everything on the socket: `methods` and `notifications` say what goes with what
+protocol/schema.json    JSON Schema of everything on the socket: `x-methods` and `x-notifications` say what goes with what
 web/src/protocol/generated.ts   the same types for the client
 """
 
@@ -14,43 +14,14 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any, cast
 
-import msgspec
-
-from yanxin.domain import bodies
 from yanxin.http.app import application
 from yanxin.http.services import Services
-from yanxin.protocol import requests, rpc, views
+from yanxin.protocol import schema
 
 ROOT = Path(__file__).resolve().parent.parent
-REF = "#/$defs/{name}"
-
-RESULTS: dict[str, Any] = {
-    "hello": views.Hello,
-    "message.send": views.Sent,
-    "message.edit": views.Sent,
-    "message.recall": views.Sent,
-    "reaction.set": views.Sent,
-    "cursor.set": views.Cursor,
-    "events.list": views.Events,
-    "presence.watch": views.Page[views.Presence],
-    "readers.watch": views.Page[views.ReadCount],
-    "typing": None,  # a notification: it is not answered
-    "ping": views.Now,
-}
-NOTIFICATIONS: dict[str, Any] = {
-    "event": views.Event,
-    "state": views.State,
-    "readers": views.ReadCount,
-    "presence": views.Presence,
-    "typing": views.Typing,
-    "lagging": views.Empty,
-    "goodbye": views.Goodbye,
-}
 
 
 def openapi() -> dict[str, Any]:
@@ -58,44 +29,11 @@ def openapi() -> dict[str, Any]:
     return application(cast(Services, None)).openapi_schema.to_schema()
 
 
-def socket() -> dict[str, Any]:
-    """JSON Schema of what is said on the socket, and every type that REST has besides."""
-    if RESULTS.keys() != rpc.METHODS.keys():
-        unlike = sorted(RESULTS.keys() ^ rpc.METHODS.keys())
-        raise SystemExit(f"tools/schema.py and protocol.rpc.METHODS do not name the same methods: {', '.join(unlike)}.")
-    said = [*rpc.METHODS.values(), *filter(None, RESULTS.values()), *NOTIFICATIONS.values()]
-    types = list(dict.fromkeys([*said, *structs(views), *structs(requests), *structs(bodies)]))
-    shapes, definitions = msgspec.json.schema_components(types, ref_template=REF)
-    shape_of = dict(zip(types, shapes, strict=True))
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Yanxin: what is said on the socket",
-        "methods": {
-            name: {"params": shape_of[params], "result": shape_of[RESULTS[name]] if RESULTS[name] else None}
-            for name, params in rpc.METHODS.items()
-        },
-        "notifications": {name: shape_of[type_] for name, type_ in NOTIFICATIONS.items()},
-        "$defs": dict(sorted(definitions.items())),
-    }
-
-
-def structs(module: ModuleType) -> Iterator[type[msgspec.Struct]]:
-    """The types that `module` itself defines, but for those that only others are made from."""
-    own = [
-        each
-        for each in vars(module).values()
-        if isinstance(each, type) and issubclass(each, msgspec.Struct) and each.__module__ == module.__name__
-    ]
-    for each in own:
-        if not any(other is not each and issubclass(other, each) for other in own):
-            yield each
-
-
-def typescript(schema: str) -> str:
+def typescript(said: str) -> str:
     """The web client's types, from the text of schema.json."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "schema.json"), Path(folder, "generated.ts")
-        source.write_text(schema, "utf-8")
+        source.write_text(said, "utf-8")
         writer = ROOT / "web" / "tools" / "wire-types.mjs"
         subprocess.run([ROOT / ".venv" / "bin" / "node", writer, source, target], check=True)
         return target.read_text("utf-8")
@@ -103,11 +41,11 @@ def typescript(schema: str) -> str:
 
 def documents() -> dict[Path, str]:
     """Every generated file and what should be in it."""
-    schema = text(socket())
+    said = text(schema.document())
     return {
         ROOT / "protocol" / "openapi.json": text(openapi()),
-        ROOT / "protocol" / "schema.json": schema,
-        ROOT / "web" / "src" / "protocol" / "generated.ts": typescript(schema),
+        ROOT / "protocol" / "schema.json": said,
+        ROOT / "web" / "src" / "protocol" / "generated.ts": typescript(said),
     }
 
 
