@@ -51,6 +51,10 @@ class Doorkeeper:
                 self._known.popitem(last=False)
         return actor
 
+    def is_alive(self, actor: Actor) -> bool:
+        """Whether the session of `actor`, who was let in a moment ago, has not ended since."""
+        return actor.session not in self._ended
+
     def forget_sessions(self, ended: list[SessionId]) -> None:
         """These sessions open nothing from now on."""
         self._ended |= set(ended)

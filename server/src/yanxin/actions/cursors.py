@@ -42,7 +42,7 @@ def set_to(actor: Actor, where: ConversationId, seq: Seq) -> Work[Stood]:
             member = tx.memberships.edit((where, actor.user))
             cursors.move(member, seq, ordinal, nth, tx.now)
             member.version = tx.next_version(actor.user)
-            tx.tell(Personal(actor.user, where, actor.session))
+            tx.tell(Personal(actor.user, where, actor.line))
         tx.cursor.execute(tx.hot.mentions_after, (where, max(member.cursor, member.first - 1), actor.user, actor.user))
         return Stood(
             seq=member.cursor,

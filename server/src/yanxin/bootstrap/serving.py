@@ -30,6 +30,7 @@ from yanxin.gateway.socket import PATH, Gateway
 from yanxin.gateway.wire import Wire
 from yanxin.http.app import application
 from yanxin.http.files import Files
+from yanxin.http.patience import PatientProtocol
 from yanxin.http.plain import Plain
 from yanxin.http.services import Services
 
@@ -142,7 +143,7 @@ class _Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             loop="none",
-            http="httptools",
+            http=PatientProtocol,
             ws=Wire,
             lifespan="off",
             log_config=None,

@@ -9,8 +9,8 @@ import asyncio
 
 import structlog
 
-from yanxin.delivery.sessions import Crowd
-from yanxin.domain.ids import SessionId, UserId
+from yanxin.delivery.sessions import Crowd, Session
+from yanxin.domain.ids import UserId
 from yanxin.domain.news import Personal
 from yanxin.protocol import rpc
 from yanxin.queries.personal import state
@@ -30,11 +30,17 @@ class Changes:
 
     def changed(self, news: Personal) -> None:
         """Something personal changed."""
-        if all(session.actor.session == news.by for session in self._crowd.of(news.user)):
+        if all(session.actor.line == news.by for session in self._crowd.of(news.user)):
             return
         self._due.setdefault(news.user, []).append(news)
         if news.user not in self._tasks:
             self._tasks[news.user] = asyncio.get_running_loop().create_task(self._tell(news.user))
+
+    def catch_up(self, session: Session) -> None:
+        """The hello of `session` is answered: it is told of what changed meanwhile."""
+        owed, session.owed = session.owed, []
+        for news in owed:
+            self.changed(news)
 
     async def close(self) -> None:
         """Ends what is being read."""
@@ -57,12 +63,14 @@ class Changes:
         with_settings = any(each.conversation is None for each in due)
         told = await self._database.read(lambda tx: state(tx, user, wanted, with_settings=with_settings))
         frame = rpc.notification("state", told)
-        authors: set[SessionId | None] = {each.by for each in due}
+        authors = {each.by for each in due}
         for session in list(self._crowd.of(user)):
             if told.settings is not None:
                 session.shows_presence = told.settings.show_presence
                 session.shows_typing = told.settings.show_typing
-            knows = authors == {session.actor.session}
-            if session.live and not knows and session.version < told.version:
+            if session.held is not None:
+                # Its snapshot may be of a moment before: it is told once its hello is answered.
+                session.owed += due
+            elif session.live and authors != {session.actor.line} and session.version <= told.version:
                 session.version = told.version
                 session.push(frame)

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from yanxin.domain.actors import Actor
 from yanxin.domain.ids import ConversationId, Seq, SessionId, UserId
+from yanxin.domain.news import Personal
 from yanxin.protocol import rpc, views
 
 MOST_BUFFERED_BYTES: Final = 512 * 1024
@@ -52,6 +53,7 @@ class Session:
         "line",
         "live",
         "outbox",
+        "owed",
         "shows_presence",
         "shows_typing",
         "version",
@@ -65,6 +67,7 @@ class Session:
         self.live = False
         self.held: list[tuple[ConversationId, Seq, bytes]] | None = None
         self.floors: dict[ConversationId, Seq] | None = None
+        self.owed: list[Personal] = []
         self.version = 0
         self.device = ""
         self.shows_presence = True
@@ -131,19 +134,24 @@ class Session:
 
 
 class Crowd:
-    """All open sessions, by person."""
+    """All open connections; those that have said hello by person."""
 
     def __init__(self) -> None:
         self.by_user: dict[UserId, list[Session]] = {}
-        self._due: list[Session] = []
-        self._loop = asyncio.get_running_loop()
-        self.announced: Callable[[ConversationId], Seq] = lambda _where: Seq(0)
         self.arrivals: list[Callable[[Session], None]] = []
         self.departures: list[Callable[[Session], None]] = []
+        self.announced: Callable[[ConversationId], Seq] = lambda _where: Seq(0)
+        self._open: dict[SessionId | None, set[Session]] = {}
+        self._due: list[Session] = []
+        self._loop = asyncio.get_running_loop()
 
     def of(self, user: UserId) -> Iterable[Session]:
-        """The open sessions of `user`."""
+        """The connections of `user` that have said hello."""
         return self.by_user.get(user, _NOBODY)
+
+    def connect(self, session: Session) -> None:
+        """A connection is open; it hears of nothing yet, but it ends with its session."""
+        self._open.setdefault(session.actor.session, set()).add(session)
 
     def enter(self, session: Session) -> None:
         """`session` has said its first hello."""
@@ -154,6 +162,10 @@ class Crowd:
     def leave(self, session: Session) -> None:
         """The connection is gone."""
         session.live, session.held = False, None
+        siblings = self._open.get(session.actor.session, set())
+        siblings.discard(session)
+        if not siblings:
+            self._open.pop(session.actor.session, None)
         sessions = self.by_user.get(session.actor.user)
         if sessions is None or session not in sessions:
             return
@@ -162,6 +174,13 @@ class Crowd:
             del self.by_user[session.actor.user]
         for heard in self.departures:
             heard(session)
+
+    def end(self, ended: Iterable[SessionId]) -> None:
+        """Closes the connections of sessions that ended; nothing more is told to them."""
+        for number in ended:
+            for session in list(self._open.get(number, ())):
+                session.live, session.held = False, None
+                session.line.close(4401, "session ended")
 
     def due(self, session: Session) -> None:
         """`session` has something to write at the end of this turn."""
@@ -174,14 +193,3 @@ class Crowd:
         due, self._due = self._due, []
         for session in due:
             session.flush()
-
-    def everybody(self) -> list[Session]:
-        """All open sessions."""
-        return [session for sessions in self.by_user.values() for session in sessions]
-
-    def end(self, ended: Iterable[SessionId]) -> None:
-        """Closes the connections of sessions that ended."""
-        gone = set(ended)
-        for session in self.everybody():
-            if session.actor.session in gone:
-                session.line.close(4401, "session ended")

@@ -9,11 +9,15 @@ from yanxin.domain.refusals import Refused
 
 
 class Actor(msgspec.Struct, frozen=True, gc=False):
-    """A person who is signed in. `session` is None for the command line on the server itself."""
+    """A person who is signed in. `session` is None for the command line on the server itself.
+
+    `line` tells apart the connections of one session (two windows of one browser); None in REST.
+    """
 
     user: UserId
     session: SessionId | None
     is_admin: bool
+    line: int | None = None
 
 
 def require_admin(actor: Actor) -> None:

@@ -17,12 +17,12 @@ class Appended(msgspec.Struct, frozen=True, gc=False):
 class Personal(msgspec.Struct, frozen=True, gc=False):
     """What is personal to `user` changed: a membership, a cursor, a flag, settings.
 
-    `by` is the session that did it and already knows; None when it was somebody else's doing.
+    `by` is the connection that did it and already knows; None when it was not one's own doing, or not by a socket.
     """
 
     user: UserId
     conversation: ConversationId | None
-    by: SessionId | None
+    by: int | None
 
 
 class CursorMoved(msgspec.Struct, frozen=True, gc=False):

@@ -45,6 +45,7 @@ async def _answer_hello(on: Connection, id: rpc.Id, asked: requests.Hello) -> No
     settings = found.hello.user.settings
     on.session.shows_presence, on.session.shows_typing = settings.show_presence, settings.show_typing
     on.session.answer(rpc.result(id, found.hello), found.hello.version, found.heads, found.fresh)
+    on.gateway.office.changes.catch_up(on.session)
     on.gateway.office.presence.changed(on.actor.user)
     on.gateway.saw(on.actor, asked.device)
 

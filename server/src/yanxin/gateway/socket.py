@@ -44,6 +44,7 @@ class Gateway:
         self.connections: set[Connection] = set()
         self._doorkeeper = doorkeeper
         self._is_open = True
+        self._lines = 0
         self._seen: dict[int, tuple[float, str]] = {}
         self._to_note: dict[int, tuple[Actor, str]] = {}
         self._noting: asyncio.TimerHandle | None = None
@@ -63,9 +64,14 @@ class Gateway:
             return
         wire: Wire = scope["extensions"][EXTENSION]
         await send({"type": "websocket.accept"})
-        connection = Connection(self, wire, actor, language)
+        self._lines += 1
+        connection = Connection(self, wire, msgspec.structs.replace(actor, line=self._lines), language)
         self.connections.add(connection)
+        self.office.crowd.connect(connection.session)
         wire.attach(connection)
+        if not self._doorkeeper.is_alive(actor):
+            # It ended between the look at its token and now.
+            wire.close(4401, "session ended")
 
     def saw(self, actor: Actor, device: str) -> None:
         """Notes, a little later and together with others, that a session is in use."""
