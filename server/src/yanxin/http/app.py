@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Litestar, Request, Router, get
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
 from yanxin import __version__
@@ -27,7 +28,7 @@ def application(services: Services) -> Litestar:
         return await actor_of(request, services)
 
     @get("/openapi.json", include_in_schema=False)
-    async def openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    async def document(request: Request[Any, Any, Any]) -> dict[str, Any]:
         return request.app.openapi_schema.to_schema()
 
     api = Router(
@@ -48,13 +49,15 @@ def application(services: Services) -> Litestar:
         security=[{"bearer": []}, {"cookie": []}],
     )
     return Litestar(
-        route_handlers=[api, Router(path="/api", route_handlers=[openapi])],
+        route_handlers=[api, Router(path="/api", route_handlers=[document])],
         exception_handlers=problems.HANDLERS,
         request_max_body_size=problems.MOST_BODY_BYTES,
         openapi_config=OpenAPIConfig(
             title="Yanxin",
             version=__version__,
-            path="/api/docs",
+            # The pages that come with the framework load from the internet; ours is in `web`.
+            path="/api/openapi",
+            render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
             components=Components(
                 security_schemes={
