@@ -172,4 +172,4 @@ def _mentions(tx: Reading, user: UserId, ids: Sequence[ConversationId]) -> dict[
         )
         .group_by(mentions.c.conversation)
     )
-    return dict(tx.sql.execute(query).tuples().all())
+    return dict(tx.sql.execute(query).all())

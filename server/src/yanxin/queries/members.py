@@ -72,9 +72,7 @@ def read_counts(tx: Reading, where: ConversationId, seqs: Sequence[Seq]) -> list
             select(events.c.seq, events.c.sender).where(
                 events.c.conversation == where, events.c.seq.in_(seqs), events.c.kind == "message"
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     query = select(memberships.c.user, memberships.c.joined, memberships.c.cursor).where(
         memberships.c.conversation == where, memberships.c.left.is_(None), memberships.c.cursor >= min(seqs, default=0)
@@ -96,4 +94,4 @@ def present(tx: Reading, where: ConversationId) -> tuple[Seq, dict[UserId, Seq]]
     query = select(memberships.c.user, memberships.c.first).where(
         memberships.c.conversation == where, memberships.c.left.is_(None)
     )
-    return head, dict(tx.sql.execute(query).tuples().all())
+    return head, dict(tx.sql.execute(query).all())

@@ -70,7 +70,7 @@ class SealingKey:
             raise CannotOpen("sealed under another key or in another format")
         try:
             return self._aead.decrypt(sealed[_HEADER.size : _START], sealed[_START:], place)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut short, within the nonce or the tag
             raise CannotOpen("changed, or not at its own place") from None
 
 
