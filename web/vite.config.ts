@@ -12,6 +12,7 @@ export default defineConfig({
     cssTarget: OLDEST,
     // Everything stays a file of its own: a `data:` script or font would need a wider policy.
     assetsInlineLimit: 0,
+    manifest: true,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1200,
     reportCompressedSize: false,

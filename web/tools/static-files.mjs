@@ -7,6 +7,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const emoji = join(root, 'node_modules/@twemoji/svg');
 const swagger = join(root, 'node_modules/swagger-ui-dist');
 
+// Under `assets`, which browsers keep for a year; the set's version is in the name. As in `prose/emoji.ts`.
+const EMOJI_AT = '/assets/emoji-15';
+
 // One file in two differs from another by the colour of a skin only; the client shows the plain one.
 const SKIN = /-1f3f[b-f]/;
 
@@ -16,7 +19,7 @@ export function staticFiles() {
   return {
     name: 'yanxin:static-files',
     configureServer(server) {
-      server.middlewares.use('/emoji', (request, response, next) => {
+      server.middlewares.use(EMOJI_AT, (request, response, next) => {
         const name = /^\/([0-9a-f-]+\.svg)$/.exec(request.url ?? '')?.[1];
         if (!name || !existsSync(join(emoji, name))) return next();
         response.setHeader('Content-Type', 'image/svg+xml');
@@ -26,9 +29,9 @@ export function staticFiles() {
     closeBundle() {
       const dist = join(root, 'dist');
       if (!existsSync(dist)) return;
-      mkdirSync(join(dist, 'emoji'), { recursive: true });
+      mkdirSync(join(dist, EMOJI_AT), { recursive: true });
       for (const name of readdirSync(emoji)) {
-        if (name.endsWith('.svg') && !SKIN.test(name)) cpSync(join(emoji, name), join(dist, 'emoji', name));
+        if (name.endsWith('.svg') && !SKIN.test(name)) cpSync(join(emoji, name), join(dist, EMOJI_AT, name));
       }
       for (const name of FROM_SWAGGER) {
         if (existsSync(join(swagger, name))) cpSync(join(swagger, name), join(dist, 'api-docs', name));

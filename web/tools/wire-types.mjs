@@ -19,7 +19,11 @@ export function typesOf(schema) {
 
 function nameOf(key) {
   const words = key.split('.');
-  const last = words[words.length - 1];
+  // `Page_Presence_` is a Page of Presence.
+  const last = words[words.length - 1]
+    .split('_')
+    .map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join('');
   if (words.length === 1) return last;
   const suffix = words.includes('requests') ? 'Request' : words.includes('views') ? 'View' : 'Body';
   return `${last}${suffix}`;

@@ -18,11 +18,6 @@ export interface AddUser {
   department_ids?: Array<number>;
 }
 
-/** The base of all bodies. */
-export interface Body {
-  type: "Body";
-}
-
 export interface ChangeConversation {
   title?: string;
   my?: ChangeMy;
@@ -232,6 +227,18 @@ export interface Page {
   next: string | null;
 }
 
+/** A part of a list; `next` is the cursor of the following part, or null at the end. */
+export interface PagePresence {
+  items: Array<Presence>;
+  next: string | null;
+}
+
+/** A part of a list; `next` is the cursor of the following part, or null at the end. */
+export interface PageReadCount {
+  items: Array<ReadCount>;
+  next: string | null;
+}
+
 /** Nothing to say. */
 export interface Ping {}
 
@@ -296,9 +303,6 @@ export interface Recall {
   target: number;
   client_id?: string | null;
 }
-
-/** The base of all: a field that is not known is an error, not a guess. */
-export interface Request {}
 
 /** Who has which role from now on, in `role_changed`. */
 export interface RoleChange {

@@ -1,5 +1,5 @@
 /** Watching: who is there, how many have read, who types. Each call of the wire replaces what is watched. */
-import type { Presence, ReadCount, Readers as ReadersView } from '../protocol/generated';
+import type { PagePresence, PageReadCount, Readers as ReadersView } from '../protocol/generated';
 import { readersKey, TYPING_EVERY_MS } from '../state/hints';
 import { type Desk, office, update } from './desk';
 
@@ -39,7 +39,7 @@ export function hints(desk: Desk): Hints {
     const key = users.join(',');
     if (key === lastPeople) return;
     lastPeople = key;
-    desk.socket.ask<{ items: Presence[] }>('presence.watch', { users }).then(
+    desk.socket.ask<PagePresence>('presence.watch', { users }).then(
       (answer) =>
         update(desk, (now) => ({
           ...now,
@@ -54,7 +54,7 @@ export function hints(desk: Desk): Hints {
   function askReaders(): void {
     readersTimer = null;
     if (!isLive() || !readersWatched) return;
-    desk.socket.ask<{ items: ReadCount[] }>('readers.watch', readersWatched).then(
+    desk.socket.ask<PageReadCount>('readers.watch', readersWatched).then(
       (answer) =>
         update(desk, (now) => {
           const readers = new Map(now.readers);

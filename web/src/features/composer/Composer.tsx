@@ -1,0 +1,323 @@
+/** Where one writes: text with mentions and emoji, or code; sent at once, kept as a draft meanwhile. */
+import {
+  type KeyboardEvent,
+  type Ref,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
+import { type Draft, NO_DRAFT } from '../../cache/drafts';
+import { Button, IconButton } from '../../design/controls';
+import { EmojiGrid } from '../../design/EmojiGrid';
+import { Icon } from '../../design/Icon';
+import { below, type Place, Popup } from '../../design/Menu';
+import { useSay } from '../../platform/words';
+import type { Conversation } from '../../protocol/generated';
+import { useKnown, useOffice, usePerson, useSession } from '../../session/hooks';
+import { lineOf, titleOf } from '../../session/sentences';
+import type { LogEvent } from '../../state/events';
+import { CodeBar } from './CodeBar';
+import { bodyOf, type Mention, mentionAt } from './draft';
+import { MentionPicker, type MentionPickerHandle } from './MentionPicker';
+import { Preview } from './Preview';
+import './composer.css';
+
+export const MOST_CHARACTERS = 20_000;
+
+export interface ComposerHandle {
+  write(text: string): void;
+  focus(): void;
+}
+
+interface ComposerProps {
+  conversation: Conversation;
+  /** The message that is answered, or changed. */
+  reply: LogEvent | null;
+  editing: LogEvent | null;
+  onReplied(): void;
+  onEdited(target: LogEvent, body: ReturnType<typeof bodyOf>): void;
+  onCancel(): void;
+  /** The up-arrow in an empty composer: change my newest message. */
+  onEditLast(): void;
+  ref?: Ref<ComposerHandle>;
+}
+
+export function Composer(props: ComposerProps) {
+  const { conversation, reply, editing, onReplied, onEdited, onCancel, onEditLast, ref } = props;
+  const say = useSay();
+  const session = useSession();
+  const id = conversation.id;
+  const me = useOffice((office) => office.me.id);
+  const people = useOffice((office) => office.people);
+  const sendKey = useOffice((office) => office.me.settings.send_key) ?? 'enter';
+  const kept = useKnown((known) => known.drafts[id]);
+
+  const [text, setText] = useState(() => textOf(editing) ?? kept?.text ?? '');
+  const [mentions, setMentions] = useState<readonly Mention[]>(() => kept?.mentions ?? []);
+  const [language, setLanguage] = useState<string | null>(() => languageOf(editing));
+  const [isPreview, setPreview] = useState(false);
+  const [asked, setAsked] = useState<{ words: string; from: number } | null>(null);
+  const [emojiAt, setEmojiAt] = useState<Place | null>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
+  const picker = useRef<MentionPickerHandle>(null);
+  const caret = useRef<number | null>(null);
+
+  const isCode = language !== null;
+  const length = Array.from(text).length;
+  const isTooLong = length > MOST_CHARACTERS;
+  const canSend = text.trim() !== '' && !isTooLong;
+  const quoted = editing ?? reply;
+  const quotedPerson = usePerson(quoted?.sender ?? null);
+
+  useImperativeHandle(ref, () => ({
+    write(more) {
+      setText((now) => (now.trim() === '' ? more : `${now}\n${more}`));
+      area.current?.focus();
+    },
+    focus: () => area.current?.focus(),
+  }));
+
+  // Drafts are kept as one writes, but a change of an old message is none.
+  useEffect(() => {
+    if (editing) return;
+    const draft: Draft = isCode ? NO_DRAFT : { ...NO_DRAFT, text, mentions };
+    session.keepDraft(id, draft);
+  }, [session, id, text, mentions, editing, isCode]);
+
+  useEffect(() => {
+    if (reply || editing) area.current?.focus();
+  }, [reply, editing]);
+
+  // As tall as its text, up to a limit that the style sets.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the text and its kind make the height
+  useLayoutEffect(() => {
+    const element = area.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+    if (caret.current !== null) {
+      element.setSelectionRange(caret.current, caret.current);
+      caret.current = null;
+    }
+  }, [text, isCode, isPreview]);
+
+  function insert(
+    words: string,
+    from = area.current?.selectionStart ?? text.length,
+    to = area.current?.selectionEnd ?? from,
+  ): void {
+    caret.current = from + words.length;
+    setText(text.slice(0, from) + words + text.slice(to));
+    area.current?.focus();
+  }
+
+  function changed(value: string, at: number): void {
+    setText(value);
+    setAsked(isCode || conversation.kind === 'direct' ? null : mentionAt(value, at));
+    if (value !== '') session.hints.typing(id);
+  }
+
+  function mention(chosen: Mention): void {
+    if (!asked) return;
+    insert(`@${chosen.name} `, asked.from, area.current?.selectionStart ?? text.length);
+    setMentions((now) => (now.some((one) => one.id === chosen.id) ? now : [...now, chosen]));
+    setAsked(null);
+  }
+
+  function clear(): void {
+    setText('');
+    setMentions([]);
+    setLanguage(null);
+    setPreview(false);
+    setAsked(null);
+  }
+
+  function send(): void {
+    if (!canSend) return;
+    const body = bodyOf(text, mentions, language);
+    if (editing) {
+      onEdited(editing, body);
+    } else {
+      session.messages.send(id, body, reply?.seq ?? null);
+      if (reply) onReplied();
+    }
+    clear();
+    area.current?.focus();
+  }
+
+  function pressed(event: KeyboardEvent<HTMLTextAreaElement>): void {
+    // Enter that ends the input of Chinese is not ours. Old Chromium says so by its code only.
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (asked && picker.current?.press(event.key)) {
+      event.preventDefault();
+      return;
+    }
+    if (event.key === 'Escape') {
+      if (asked) setAsked(null);
+      else if (quoted) cancel();
+      return;
+    }
+    if (event.key === 'ArrowUp' && text === '' && !editing) {
+      event.preventDefault();
+      onEditLast();
+      return;
+    }
+    if (isCode && event.key === 'Tab' && !event.shiftKey) {
+      event.preventDefault();
+      insert('    ');
+      return;
+    }
+    if (event.key !== 'Enter' || event.shiftKey || event.altKey) return;
+    const withControl = event.ctrlKey || event.metaKey;
+    // In code Enter is a new line always.
+    const sends = isCode || sendKey === 'ctrl_enter' ? withControl : !withControl;
+    if (sends) {
+      event.preventDefault();
+      send();
+    } else if (withControl) {
+      event.preventDefault();
+      insert('\n');
+    }
+  }
+
+  function cancel(): void {
+    if (editing) clear();
+    onCancel();
+  }
+
+  const name = titleOf(conversation, me, people, say);
+  return (
+    <div className={`comp${isTooLong ? ' bad' : ''}`} data-testid="composer">
+      {quoted && (
+        <div className="comp-quote">
+          <Icon name={editing ? 'edit' : 'quote'} size={16} />
+          <b>
+            {editing
+              ? say('composer.editing')
+              : say('composer.replying', { name: quotedPerson?.display_name ?? '' })}
+          </b>
+          <span className="ell">{lineOf(quoted, say)}</span>
+          <IconButton
+            icon="close"
+            size={16}
+            label={say('common.cancel')}
+            onClick={cancel}
+            data-testid="cancel-quote"
+          />
+        </div>
+      )}
+      {asked && (
+        <MentionPicker
+          ref={picker}
+          conversation={conversation}
+          words={asked.words}
+          onChoose={mention}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {isCode && <CodeBar language={language} onChange={setLanguage} />}
+      {isPreview && !isCode ? (
+        <Preview text={text} mentions={mentions} />
+      ) : (
+        <textarea
+          ref={area}
+          className={isCode ? 'code-input' : ''}
+          rows={1}
+          value={text}
+          placeholder={isCode ? say('composer.codePlaceholder') : say('composer.placeholder', { name })}
+          aria-label={say('composer.label')}
+          aria-invalid={isTooLong}
+          spellCheck={false}
+          data-testid="composer-input"
+          onChange={(event) => changed(event.target.value, event.target.selectionStart)}
+          onKeyDown={pressed}
+          onBlur={() => setTimeout(() => setAsked(null), 150)}
+        />
+      )}
+      <div className="tb">
+        <IconButton
+          icon="smile"
+          label={say('composer.emoji')}
+          disabled={isPreview}
+          onClick={(click) => setEmojiAt(below(click.currentTarget))}
+          data-testid="emoji"
+        />
+        {conversation.kind === 'group' && !isCode && (
+          <IconButton
+            icon="at"
+            label={say('composer.mention')}
+            disabled={isPreview}
+            data-testid="mention"
+            // The text keeps the focus, so that the picker stays open.
+            onMouseDown={(down) => down.preventDefault()}
+            onClick={() => {
+              const from = area.current?.selectionStart ?? text.length;
+              insert('@');
+              setAsked({ words: '', from });
+            }}
+          />
+        )}
+        <IconButton
+          icon="code"
+          label={say(isCode ? 'composer.codeOff' : 'composer.code')}
+          aria-pressed={isCode}
+          data-testid="code-mode"
+          onClick={() => {
+            setLanguage(isCode ? null : '');
+            setPreview(false);
+            area.current?.focus();
+          }}
+        />
+        {!isCode && (
+          <IconButton
+            icon="eye"
+            label={say(isPreview ? 'composer.previewOff' : 'composer.preview')}
+            aria-pressed={isPreview}
+            data-testid="preview"
+            onClick={() => setPreview(!isPreview)}
+          />
+        )}
+        <div className="send">
+          {isTooLong ? (
+            <span className="too-long" role="alert">
+              {say('composer.tooLong', { count: length, limit: MOST_CHARACTERS })}
+            </span>
+          ) : (
+            <span className="wide">
+              {say(isCode || sendKey === 'ctrl_enter' ? 'composer.ctrlEnter' : 'composer.enter')}
+            </span>
+          )}
+          <Button primary disabled={!canSend} onClick={send} data-testid="send">
+            {say(editing ? 'composer.saveEdit' : 'composer.send')}
+          </Button>
+        </div>
+      </div>
+      {emojiAt && (
+        <Popup
+          place={emojiAt}
+          label={say('composer.emoji')}
+          className="emoji-pop"
+          onClose={() => setEmojiAt(null)}
+        >
+          <EmojiGrid
+            onChoose={(emoji) => {
+              setEmojiAt(null);
+              insert(emoji);
+            }}
+          />
+        </Popup>
+      )}
+    </div>
+  );
+}
+
+function textOf(event: LogEvent | null): string | null {
+  const body = event?.body;
+  return body?.type === 'text' || body?.type === 'code' ? body.text : null;
+}
+
+function languageOf(event: LogEvent | null): string | null {
+  return event?.body?.type === 'code' ? (event.body.language ?? '') : null;
+}

@@ -1,0 +1,121 @@
+/** One conversation in the list. */
+import type { MouseEvent } from 'react';
+import { Avatar, GroupAvatar } from '../../design/Avatar';
+import { Badge, IconButton } from '../../design/controls';
+import { Icon } from '../../design/Icon';
+import { below, type Place } from '../../design/Menu';
+import { EmojiText } from '../../design/prose/Emoji';
+import { shortMoment } from '../../platform/times';
+import { useSpeech } from '../../platform/words';
+import type { Conversation } from '../../protocol/generated';
+import { useOffice } from '../../session/hooks';
+import { isSelf, type Names, previewOf, titleOf } from '../../session/sentences';
+import { movedAt } from '../../state/conversations';
+import { badge } from '../../state/cursors';
+
+interface RowProps {
+  conversation: Conversation;
+  me: number;
+  people: Names;
+  isOpen: boolean;
+  isOnline: boolean;
+  draft: string;
+  onOpen(id: number): void;
+  onMenu(place: Place): void;
+}
+
+export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen, onMenu }: RowProps) {
+  const { say, language } = useSpeech();
+  const isRefused = useOffice((office) =>
+    office.outbox.some((one) => one.conversation === conversation.id && one.status === 'refused'),
+  );
+  const title = titleOf(conversation, me, people, say);
+  const peer = conversation.peer === null ? undefined : people.get(conversation.peer);
+  const { count, mentions, marked, muted } = badge(conversation);
+  const moment = shortMoment(movedAt(conversation), language, {
+    today: say('common.today'),
+    yesterday: say('common.yesterday'),
+  });
+  const label = [title, count > 0 ? say('inbox.unreadCount', { count }) : '', muted ? say('inbox.muted') : '']
+    .filter(Boolean)
+    .join('，');
+
+  function menu(event: MouseEvent): void {
+    event.preventDefault();
+    const isKeyboard = event.clientX === 0 && event.clientY === 0;
+    onMenu(isKeyboard ? below(event.currentTarget) : { x: event.clientX, y: event.clientY });
+  }
+
+  return (
+    <div className={`row-box${isOpen ? ' on' : ''}${conversation.my.pinned ? ' pinned' : ''}`}>
+      <a
+        className="row"
+        href={`/c/${conversation.id}`}
+        aria-current={isOpen ? 'page' : undefined}
+        aria-label={label}
+        data-testid="conversation-row"
+        data-conversation={conversation.id}
+        draggable={false}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+          event.preventDefault();
+          onOpen(conversation.id);
+        }}
+        onContextMenu={menu}
+      >
+        {conversation.kind === 'group' ? (
+          <GroupAvatar id={conversation.id} />
+        ) : (
+          <Avatar
+            id={conversation.peer ?? 0}
+            name={isSelf(conversation, me) ? say('common.me') : title}
+            online={isOnline}
+            gone={peer?.disabled ?? false}
+          />
+        )}
+        <span className="what">
+          <span className="name">
+            <span className="ell" data-testid="row-title">
+              {title}
+            </span>
+            {conversation.my.pinned && <Icon name="pin" size={13} className="mark" />}
+          </span>
+          <span className="preview ell">
+            {isRefused && <em>{say('inbox.refused')} </em>}
+            {mentions > 0 && <em>{say('inbox.atMe')} </em>}
+            {draft.trim() !== '' ? (
+              <>
+                <em className="draft">{say('inbox.draft')} </em>
+                {draft}
+              </>
+            ) : (
+              <EmojiText text={previewOf(conversation, me, people, say)} />
+            )}
+          </span>
+        </span>
+        <span className="aside">
+          <time>{moment}</time>
+          <span className="signs">
+            {muted && <Icon name="muted" size={14} />}
+            {count > 0 ? (
+              <span data-testid="unread-badge">
+                <Badge count={count} quiet={muted && mentions === 0} />
+              </span>
+            ) : (
+              marked && <span className={`badge dot${muted ? ' quiet' : ''}`} data-testid="unread-mark" />
+            )}
+          </span>
+        </span>
+      </a>
+      <IconButton
+        icon="more"
+        size={16}
+        className="row-more"
+        label={say('inbox.menu')}
+        data-testid="row-menu"
+        tabIndex={-1}
+        onClick={(event) => onMenu(below(event.currentTarget))}
+      />
+    </div>
+  );
+}
