@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from yanxin.domain.actors import Actor
 from yanxin.domain.conversations import Conversation
@@ -12,8 +12,20 @@ from yanxin.domain.ids import ConversationId, UserId
 from yanxin.domain.memberships import Membership
 from yanxin.domain.refusals import Refused
 from yanxin.store import rows
+from yanxin.store.prepared import Prepared
 from yanxin.store.tables import conversations, memberships
 from yanxin.store.transactions import Reading, Writing
+
+_WIDTH = len(rows.CONVERSATION_COLUMNS)
+_MINE = Prepared(
+    select(*rows.CONVERSATION_COLUMNS, *rows.MEMBERSHIP_COLUMNS)
+    .join(memberships, memberships.c.conversation == conversations.c.id)
+    .where(
+        conversations.c.id == bindparam("where"), memberships.c.user == bindparam("user"), memberships.c.left.is_(None)
+    ),
+    "where",
+    "user",
+)
 
 
 def enter(tx: Writing, actor: Actor, where: ConversationId) -> tuple[Conversation, Membership]:
@@ -30,15 +42,10 @@ def enter(tx: Writing, actor: Actor, where: ConversationId) -> tuple[Conversatio
 
 def look_into(tx: Reading, actor: Actor, where: ConversationId) -> tuple[Conversation, Membership]:
     """The same, to read."""
-    row = tx.sql.execute(
-        select(*rows.CONVERSATION_COLUMNS, *rows.MEMBERSHIP_COLUMNS)
-        .join(memberships, memberships.c.conversation == conversations.c.id)
-        .where(conversations.c.id == where, memberships.c.user == actor.user, memberships.c.left.is_(None))
-    ).one_or_none()
+    row = tx.row(_MINE, where, actor.user)
     if row is None:
         raise Refused("conversation.not_found")
-    width = len(rows.CONVERSATION_COLUMNS)
-    return rows.conversation(row[:width]), rows.membership(row[width:])
+    return rows.conversation(row[:_WIDTH]), rows.membership(row[_WIDTH:])
 
 
 def known_before(tx: Writing, where: ConversationId, users: Sequence[UserId]) -> dict[UserId, Membership | None]:

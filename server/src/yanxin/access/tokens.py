@@ -6,12 +6,13 @@ import hashlib
 import secrets
 from collections import OrderedDict
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from yanxin.domain.actors import Actor
 from yanxin.domain.ids import SessionId, UserId
 from yanxin.domain.refusals import Refused
 from yanxin.store.database import Database
+from yanxin.store.prepared import Prepared
 from yanxin.store.tables import sessions, users
 from yanxin.store.transactions import Reading
 
@@ -68,10 +69,14 @@ class Doorkeeper:
         self._known = OrderedDict((key, actor) for key, actor in self._known.items() if actor.user != user)
 
 
+_ACTOR = Prepared(
+    select(users.c.id, sessions.c.id, users.c.is_admin)
+    .join(sessions, users.c.id == sessions.c.user_id)
+    .where(sessions.c.token_hash == bindparam("hash"), sessions.c.ended_at.is_(None), users.c.disabled_at.is_(None)),
+    "hash",
+)
+
+
 def _actor(tx: Reading, hashed: bytes) -> Actor | None:
-    row = tx.sql.execute(
-        select(sessions.c.id, users.c.id, users.c.is_admin)
-        .join(users, users.c.id == sessions.c.user_id)
-        .where(sessions.c.token_hash == hashed, sessions.c.ended_at.is_(None), users.c.disabled_at.is_(None))
-    ).one_or_none()
-    return None if row is None else Actor(user=row[1], session=row[0], is_admin=bool(row[2]))
+    row = tx.row(_ACTOR, hashed)
+    return None if row is None else Actor(user=row[0], session=row[1], is_admin=bool(row[2]))

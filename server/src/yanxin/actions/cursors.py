@@ -9,7 +9,7 @@ from yanxin.domain import cursors
 from yanxin.domain.actors import Actor
 from yanxin.domain.ids import ConversationId, Ordinal, Seq
 from yanxin.domain.news import CursorMoved, Personal
-from yanxin.store import log
+from yanxin.store import log, mentions
 from yanxin.store.database import Work, hot
 from yanxin.store.transactions import Writing
 
@@ -43,12 +43,12 @@ def set_to(actor: Actor, where: ConversationId, seq: Seq) -> Work[Stood]:
             cursors.move(member, seq, ordinal, nth, tx.now)
             member.version = tx.next_version(actor.user)
             tx.tell(Personal(actor.user, where, actor.line))
-        tx.cursor.execute(tx.hot.mentions_after, (where, max(member.cursor, member.first - 1), actor.user, actor.user))
+        after = max(member.cursor, member.first - 1)
         return Stood(
             seq=member.cursor,
             ordinal=member.cursor_ordinal,
             unread=cursors.unread(conversation, member),
-            mentions=tx.cursor.fetchone()[0],
+            mentions=mentions.unread(tx, where, actor.user, Seq(after)),
         )
 
     return hot(work)

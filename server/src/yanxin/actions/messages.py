@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import msgspec
-from sqlalchemy import delete, insert, select
 
 from yanxin.access.conversations import enter
 from yanxin.domain import messages
@@ -17,9 +16,8 @@ from yanxin.domain.ids import ConversationId, Millis, Ordinal, Seq
 from yanxin.domain.memberships import Membership
 from yanxin.domain.reading import standing
 from yanxin.domain.refusals import Refused
-from yanxin.store import log
+from yanxin.store import log, mentions
 from yanxin.store.database import Work, hot
-from yanxin.store.tables import EVERYBODY, memberships, mentions
 from yanxin.store.transactions import Writing
 
 
@@ -50,7 +48,7 @@ def send(
             messages.require_reply(log.at(tx, where, reply_to), member)
         event = log.append(tx, where, actor.user, Kind.MESSAGE, body, client_id=client_id, reply_to=reply_to)
         if people or everybody:
-            _mention(tx, event, event.seq, body)
+            mentions.note(tx, where, event.seq, actor.user, people, everybody)
         return _placed(event)
 
     same = _Same(where, Kind.MESSAGE, body, None, reply_to)
@@ -72,8 +70,8 @@ def edit(actor: Actor, where: ConversationId, target: Seq, client_id: str, body:
         edits = sum(1 for event in later if event.kind == Kind.EDIT)
         messages.require_editable(message, stands, member, edits)
         event = log.append(tx, where, actor.user, Kind.EDIT, body, client_id=client_id, target=target)
-        _forget_mentions(tx, where, target)
-        _mention(tx, event, target, body)
+        mentions.forget(tx, where, target)
+        mentions.note(tx, where, target, actor.user, *mentioned(body))
         return _placed(event)
 
     return _once(actor, client_id, _Same(where, Kind.EDIT, body, target, None), work)
@@ -95,7 +93,7 @@ def recall(actor: Actor, where: ConversationId, target: Seq, client_id: str | No
         require_open(conversation)
         messages.require_recallable(message, member, is_group=is_group, now=tx.now)
         event = log.append(tx, where, actor.user, Kind.RECALL, None, client_id=client_id, target=target)
-        _forget_mentions(tx, where, target)
+        mentions.forget(tx, where, target)
         return _placed(event)
 
     return work if client_id is None else _once(actor, client_id, _Same(where, Kind.RECALL, None, target, None), work)
@@ -166,26 +164,3 @@ def _message(
 
 def _placed(event: Event, *, repeated: bool = False) -> Placed:
     return Placed(event.seq, event.ordinal, event.at, repeated)
-
-
-def _mention(tx: Writing, event: Event, seq: Seq, body: MessageBody) -> None:
-    """Notes for whom the message at `seq` is; who is not a member is not told of it."""
-    people, everybody = mentioned(body)
-    users: list[int] = [EVERYBODY] if everybody else []
-    if people:
-        tx.settle()
-        query = select(memberships.c.user).where(
-            memberships.c.conversation == event.conversation,
-            memberships.c.user.in_(people - {event.sender}),
-            memberships.c.left.is_(None),
-        )
-        users += tx.sql.execute(query).scalars()
-    if users:
-        rows = [
-            {"user": user, "conversation": event.conversation, "seq": seq, "sender": event.sender} for user in users
-        ]
-        tx.sql.execute(insert(mentions), rows)
-
-
-def _forget_mentions(tx: Writing, where: ConversationId, seq: Seq) -> None:
-    tx.sql.execute(delete(mentions).where(mentions.c.conversation == where, mentions.c.seq == seq))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from yanxin.access.conversations import look_into
 from yanxin.domain.actors import Actor
@@ -16,9 +17,10 @@ from yanxin.domain.times import rfc3339
 from yanxin.protocol import SCHEMA, views, writing
 from yanxin.queries import people
 from yanxin.queries.paging import Position, cursor_after
-from yanxin.store import log, rows
+from yanxin.store import log, mentions, rows
+from yanxin.store.prepared import Prepared, PreparedList
 from yanxin.store.sealing import key_of, title_place
-from yanxin.store.tables import EVERYBODY, conversations, memberships, mentions
+from yanxin.store.tables import conversations, memberships
 from yanxin.store.transactions import Reading
 
 FRESH_MS = 15_000
@@ -48,11 +50,32 @@ def page(tx: Reading, actor: Actor, after: Position | None, limit: int) -> views
 
 def those(tx: Reading, user: UserId, wanted: Sequence[ConversationId]) -> list[views.Conversation]:
     """Those of `wanted` that `user` is a member of."""
-    found: list[views.Conversation] = []
-    for start in range(0, len(wanted), 500):
-        which = memberships.c.left.is_(None) & conversations.c.id.in_(wanted[start : start + 500])
-        found += seen(tx, user, _rows(tx, user, which, None))
-    return found
+    found = {row[0]: row for row in tx.each(_THOSE, wanted, user)}
+    return seen(tx, user, [_split(found[where]) for where in wanted if where in found])
+
+
+_WIDTH = len(rows.CONVERSATION_COLUMNS)
+_JOINED = select(*rows.CONVERSATION_COLUMNS, *rows.MEMBERSHIP_COLUMNS).join(
+    memberships, memberships.c.conversation == conversations.c.id
+)
+_THOSE = PreparedList(
+    lambda ids: _JOINED.where(
+        memberships.c.user == bindparam("user"), memberships.c.left.is_(None), memberships.c.conversation.in_(ids)
+    ),
+    "user",
+)
+_HEADS = Prepared(
+    select(
+        memberships.c.conversation,
+        memberships.c.version,
+        memberships.c.left,
+        conversations.c.seq,
+        conversations.c.moved_at,
+    )
+    .join(conversations, conversations.c.id == memberships.c.conversation)
+    .where(memberships.c.user == bindparam("user")),
+    "user",
+)
 
 
 class Greeting(msgspec.Struct, frozen=True):
@@ -71,17 +94,7 @@ def hello(tx: Reading, actor: Actor, version: int, heads: dict[str, int]) -> Gre
     """
     me = people.me(tx, actor)
     # Narrow on purpose: most conversations did not move, and of those nothing more is read.
-    narrow = tx.sql.execute(
-        select(
-            memberships.c.conversation,
-            memberships.c.version,
-            memberships.c.left,
-            conversations.c.seq,
-            conversations.c.moved_at,
-        )
-        .join(conversations, conversations.c.id == memberships.c.conversation)
-        .where(memberships.c.user == actor.user)
-    ).all()
+    narrow = tx.rows(_HEADS, actor.user)
     cached = {ConversationId(int(where)): seq for where, seq in heads.items() if where.isdecimal()}
     reset = version > me.version or any(cached.get(where, 0) > seq for where, _, _, seq, _ in narrow)
     if reset:
@@ -115,7 +128,7 @@ def hello(tx: Reading, actor: Actor, version: int, heads: dict[str, int]) -> Gre
 def seen(tx: Reading, user: UserId, found: Sequence[tuple[Conversation, Membership]]) -> list[views.Conversation]:
     """`found` as `user` sees them, in the same order."""
     ids = [conversation.id for conversation, _ in found]
-    mentioned = _mentions(tx, user, ids)
+    mentioned = mentions.unread_in(tx, user, ids)
     messages = log.messages_at(
         tx, [(each.id, each.last_message) for each, member in found if each.last_message >= member.first]
     )
@@ -143,33 +156,12 @@ def _rows(
     tx: Reading, user: UserId, which: ColumnElement[bool], limit: int | None
 ) -> list[tuple[Conversation, Membership]]:
     query = (
-        select(*rows.CONVERSATION_COLUMNS, *rows.MEMBERSHIP_COLUMNS)
-        .join(memberships, memberships.c.conversation == conversations.c.id)
-        .where(memberships.c.user == user, which)
+        _JOINED.where(memberships.c.user == user, which)
         .order_by(conversations.c.moved_at.desc(), conversations.c.id.desc())
         .limit(limit)
     )
-    width = len(rows.CONVERSATION_COLUMNS)
-    return [(rows.conversation(row[:width]), rows.membership(row[width:])) for row in tx.sql.execute(query)]
+    return [_split(tuple(row)) for row in tx.sql.execute(query)]
 
 
-def _mentions(tx: Reading, user: UserId, ids: Sequence[ConversationId]) -> dict[ConversationId, int]:
-    """How many unread messages speak to `user`, by conversation; an @all that also names them counts once."""
-    if not ids:
-        return {}
-    query = (
-        select(mentions.c.conversation, func.count(func.distinct(mentions.c.seq)))
-        .join(
-            memberships,
-            (memberships.c.conversation == mentions.c.conversation) & (memberships.c.user == user),
-        )
-        .where(
-            mentions.c.user.in_([user, EVERYBODY]),
-            mentions.c.conversation.in_(ids),
-            mentions.c.sender != user,
-            mentions.c.seq > memberships.c.cursor,
-            mentions.c.seq >= memberships.c.first,
-        )
-        .group_by(mentions.c.conversation)
-    )
-    return dict(tx.sql.execute(query).all())
+def _split(row: Any) -> tuple[Conversation, Membership]:
+    return rows.conversation(row[:_WIDTH]), rows.membership(row[_WIDTH:])

@@ -42,20 +42,22 @@ def run(
         middle = Seq(around or 0)
         earlier = log.before(tx, where, middle, member.first, limit // 2)
         found = earlier + log.tail(tx, where, Seq(max(middle - 1, floor)), limit - len(earlier))
-    return views.Events(items=as_seen(tx, found, member.first), head=views.Head(conversation.seq, conversation.ordinal))
+    return views.Events(
+        items=as_seen(tx, where, found, member.first), head=views.Head(conversation.seq, conversation.ordinal)
+    )
 
 
-def as_seen(tx: Reading, found: Sequence[Event], first: Seq) -> list[views.Event]:
-    """`found`, of one conversation, as a member sees them who came at `first`."""
-    stands = log.standings(tx, found)
+def as_seen(tx: Reading, where: ConversationId, found: Sequence[Event], first: Seq) -> list[views.Event]:
+    """`found`, a run of `where`, as a member sees them who came at `first`."""
+    stands = log.standings(tx, where, found)
     seen = []
     for event in found:
         if writing.is_hidden_before(event, first):
             seen.append(writing.hidden(event))
-        elif event.kind == Kind.MESSAGE:
-            seen.append(writing.event(event, stands[event.conversation, event.seq][1]))
-        elif event.kind == Kind.EDIT and event.target is not None:
-            seen.append(writing.event(as_it_stands(event, stands[event.conversation, event.target][1])))
+        elif event.kind is Kind.MESSAGE:
+            seen.append(writing.event(event, stands[event.seq][1]))
+        elif event.kind is Kind.EDIT and event.target is not None:
+            seen.append(writing.event(as_it_stands(event, stands[event.target][1])))
         else:
             seen.append(writing.event(event))
     return seen

@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, literal_column, select
 
 from yanxin.access.conversations import look_into
 from yanxin.domain.actors import Actor
+from yanxin.domain.events import Kind
 from yanxin.domain.ids import ConversationId, Seq, UserId
 from yanxin.domain.messages import require_message
 from yanxin.domain.times import rfc3339
 from yanxin.protocol import views
 from yanxin.queries.paging import Position, cursor_after
 from yanxin.store import log
+from yanxin.store.prepared import Prepared, PreparedList
 from yanxin.store.tables import conversations, events, memberships
 from yanxin.store.transactions import Reading
+
+_WHERE: ColumnElement[Any] = bindparam("where")
+_SENDERS = PreparedList(
+    lambda seqs: select(events.c.seq, events.c.sender).where(
+        events.c.conversation == _WHERE,
+        events.c.kind == literal_column(f"'{Kind.MESSAGE.value}'"),
+        events.c.seq.in_(seqs),
+    ),
+    "where",
+)
+_READ = Prepared(
+    select(memberships.c.user, memberships.c.joined, memberships.c.cursor).where(
+        memberships.c.conversation == _WHERE,
+        memberships.c.left.is_(None),
+        memberships.c.cursor >= bindparam("least"),
+    ),
+    "where",
+    "least",
+)
+_HEAD = Prepared(select(conversations.c.seq).where(conversations.c.id == _WHERE), "where")
+_FIRSTS = Prepared(
+    select(memberships.c.user, memberships.c.first).where(
+        memberships.c.conversation == _WHERE, memberships.c.left.is_(None)
+    ),
+    "where",
+)
 
 
 def page(
@@ -67,17 +96,8 @@ def readers(tx: Reading, actor: Actor, where: ConversationId, seq: Seq) -> views
 
 def read_counts(tx: Reading, where: ConversationId, seqs: Sequence[Seq]) -> list[views.ReadCount]:
     """How many have read each of the messages at `seqs`; a place without a message has none."""
-    senders = dict(
-        tx.sql.execute(
-            select(events.c.seq, events.c.sender).where(
-                events.c.conversation == where, events.c.seq.in_(seqs), events.c.kind == "message"
-            )
-        ).all()
-    )
-    query = select(memberships.c.user, memberships.c.joined, memberships.c.cursor).where(
-        memberships.c.conversation == where, memberships.c.left.is_(None), memberships.c.cursor >= min(seqs, default=0)
-    )
-    found = tx.sql.execute(query).all()
+    senders = dict(tx.each(_SENDERS, seqs, where))
+    found = tx.rows(_READ, where, min(seqs, default=0))
     return [
         views.ReadCount(
             where,
@@ -90,8 +110,5 @@ def read_counts(tx: Reading, where: ConversationId, seqs: Sequence[Seq]) -> list
 
 def present(tx: Reading, where: ConversationId) -> tuple[Seq, dict[UserId, Seq]]:
     """Up to where the log stands, and for each member the seq from which they may read."""
-    head = tx.sql.execute(select(conversations.c.seq).where(conversations.c.id == where)).scalar_one()
-    query = select(memberships.c.user, memberships.c.first).where(
-        memberships.c.conversation == where, memberships.c.left.is_(None)
-    )
-    return head, dict(tx.sql.execute(query).all())
+    head = tx.row(_HEAD, where)[0]
+    return head, dict(tx.rows(_FIRSTS, where))

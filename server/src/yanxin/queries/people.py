@@ -7,32 +7,51 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, literal_column, select
 
 from yanxin.access.people import require_user
 from yanxin.domain.actors import Actor
 from yanxin.domain.ids import UserId
+from yanxin.domain.refusals import Refused
 from yanxin.domain.searching import wanted
 from yanxin.protocol import views
 from yanxin.queries.paging import Position, cursor_after
-from yanxin.store.installation import ORGANISATION, note
-from yanxin.store.tables import department_users, departments, users
+from yanxin.store.installation import ORGANISATION
+from yanxin.store.prepared import Prepared
+from yanxin.store.tables import department_users, departments, installation, users
 from yanxin.store.transactions import Reading
 
 NO_NAME = "雁信"
 
+_ORGANISATION = select(installation.c.value).where(installation.c.name == literal_column(f"'{ORGANISATION}'"))
+_ME = Prepared(
+    select(
+        users.c.id,
+        users.c.username,
+        users.c.display_name,
+        users.c.is_admin,
+        users.c.settings,
+        users.c.version,
+        _ORGANISATION.scalar_subquery(),
+    ).where(users.c.id == bindparam("user")),
+    "user",
+)
+
 
 def me(tx: Reading, actor: Actor) -> views.Me:
     """The actor. Raises Refused("user.not_found")."""
-    row = require_user(tx, actor.user)
+    row = tx.row(_ME, actor.user)
+    if row is None:
+        raise Refused("user.not_found", user_ids=[actor.user])
+    user, username, display_name, is_admin, settings, version, organisation = row
     return views.Me(
-        id=row.id,
-        username=row.username,
-        display_name=row.display_name,
-        is_admin=row.is_admin,
-        organisation=note(tx, ORGANISATION) or NO_NAME,
-        settings=settings_of(row.settings),
-        version=row.version,
+        id=user,
+        username=username,
+        display_name=display_name,
+        is_admin=bool(is_admin),
+        organisation=organisation or NO_NAME,
+        settings=settings_of(settings),
+        version=version,
     )
 
 

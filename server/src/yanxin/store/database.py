@@ -30,8 +30,6 @@ from yanxin.domain.news import News
 from yanxin.domain.refusals import Refused
 from yanxin.store import dialects
 from yanxin.store.keyring import Keyring
-from yanxin.store.rows import Statements
-from yanxin.store.statements import Hot
 from yanxin.store.transactions import Reading, Writing
 
 log = structlog.get_logger()
@@ -84,12 +82,9 @@ class Database:
         self._heard = heard
         self._loop = asyncio.get_running_loop()
         shared = dialects.is_shared(engine)
-        statements, spelled = Statements(engine), Hot(engine)
-        self._main = _Lane(self, statements, spelled, keeps=not shared, batches=True)
+        self._main = _Lane(self, keeps=not shared, batches=True)
         self._ordinary = (
-            [_Lane(self, statements, spelled, keeps=False, batches=False) for _ in range(ORDINARY_LANES)]
-            if shared
-            else [self._main]
+            [_Lane(self, keeps=False, batches=False) for _ in range(ORDINARY_LANES)] if shared else [self._main]
         )
         self._turn = 0
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
@@ -164,10 +159,8 @@ class Database:
 class _Lane:
     """A thread with a connection that runs works."""
 
-    def __init__(self, database: Database, statements: Statements, spelled: Hot, *, keeps: bool, batches: bool) -> None:
+    def __init__(self, database: Database, *, keeps: bool, batches: bool) -> None:
         self._database = database
-        self._statements = statements
-        self._spelled = spelled
         self._keeps = keeps
         self._batches = batches
         self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
@@ -298,7 +291,7 @@ class _Lane:
     def _opened(self) -> Writing:
         if self._tx is None:
             sql = self._database.engine.connect().execution_options(writes=True)
-            self._tx = Writing(sql, self._database.keyring, self._statements, self._spelled, keeps=self._keeps)
+            self._tx = Writing(sql, self._database.keyring, keeps=self._keeps)
             # Reaching for the driver's cursor began a transaction of SQLAlchemy's; each batch has its own.
             sql.rollback()
         return self._tx

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -107,7 +108,7 @@ def _postgresql(url: URL, connections: int) -> Engine:
     return made
 
 
-def is_shared(bind: Engine) -> bool:
+def is_shared(bind: Engine | Connection) -> bool:
     """Whether others may write to the database too, so that nothing read may be held after a commit."""
     return bind.dialect.name == POSTGRESQL
 
@@ -119,10 +120,35 @@ def insert(connection: Connection | Engine, table: Table) -> Any:
     return sqlite.insert(table)
 
 
-def driver_statement(bind: Engine, statement: Any, names: Sequence[str]) -> str:
-    """`statement` as text for the driver's cursor, its parameters in the order of `names`.
+class DriverStatement:
+    """A statement as text for the driver's cursor, and where the given values stand in it."""
 
-    Compiled once by SQLAlchemy, so that the hot path is spelled in Core too and is run without it.
+    __slots__ = ("_order", "text")
+
+    def __init__(self, text: str, order: Sequence[int | _Constant] | None) -> None:
+        self.text = text
+        self._order = order
+
+    def parameters(self, values: Sequence[Any]) -> Sequence[Any]:
+        """`values`, in the order in which the statement names them, with the constants that it has itself."""
+        if self._order is None:
+            return values
+        return [values[each] if isinstance(each, int) else each.value for each in self._order]
+
+
+class _Constant:
+    """A value that the statement has itself."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def driver_statement(bind: Connection | Engine, statement: Any, names: Sequence[str]) -> DriverStatement:
+    """`statement` for the driver's cursor; its values will be given in the order of `names`.
+
+    Compiled once by SQLAlchemy, so that hot paths are spelled in Core too and are run without it.
     """
     compiled = statement.compile(
         dialect=bind.dialect, column_keys=list(names) if isinstance(statement, Insert) else None
@@ -132,22 +158,20 @@ def driver_statement(bind: Engine, statement: Any, names: Sequence[str]) -> str:
         text, positions = str(compiled), compiled.positiontup or []
     else:
         # psycopg takes %(name)s; a plain %s in the order in which the names stand is the same and cheaper.
-        text, positions = _positional(str(compiled), list(compiled.params))
-    if list(positions) != list(names):
-        raise AssertionError(f"parameters stand as {positions}, not as {names}: {text}")
-    return text
+        text, positions = _positional(str(compiled))
+    if list(positions) == list(names):
+        return DriverStatement(text, None)
+    place = {name: index for index, name in enumerate(names)}
+    return DriverStatement(
+        text, [place[name] if name in place else _Constant(compiled.params[name]) for name in positions]
+    )
 
 
-def _positional(text: str, names: list[str]) -> tuple[str, list[str]]:
-    import re
+_NAMED = re.compile(r"%\((\w+)\)s(?:::\w+)?")
 
-    found: list[str] = []
 
-    def take(match: re.Match[str]) -> str:
-        found.append(match.group(1))
-        return "%s"
-
-    return re.sub(r"%\((\w+)\)s(?:::\w+)?", take, text), found
+def _positional(text: str) -> tuple[str, list[str]]:
+    return _NAMED.sub("%s", text), _NAMED.findall(text)
 
 
 def is_conflict(error: DBAPIError) -> bool:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from yanxin.domain import bodies, reading
 from yanxin.domain.bodies import AnyBody
@@ -18,15 +18,84 @@ from yanxin.domain.events import Event, Kind, Standing
 from yanxin.domain.ids import ConversationId, Ordinal, Seq, UserId
 from yanxin.domain.news import Appended
 from yanxin.domain.refusals import Refused
+from yanxin.store import dialects
+from yanxin.store.prepared import Prepared, PreparedList, pairs
 from yanxin.store.sealing import SealingKey, event_place
-from yanxin.store.statements import EVENT_COLUMNS
 from yanxin.store.tables import events
 from yanxin.store.transactions import Reading, Writing
 
 Place = tuple[ConversationId, Seq]
 
-_COLUMNS = [events.c[name] for name in EVENT_COLUMNS]
-_AT_ONCE = 200
+_NAMES = [column.name for column in events.columns]
+_COLUMNS = list(events.columns)
+_WHERE: ColumnElement[Any] = bindparam("where")
+_UPTO: ColumnElement[Any] = bindparam("upto")
+
+# ON CONFLICT instead of an error: on PostgreSQL an error would end the whole batch.
+_APPEND = Prepared(
+    lambda bind: (
+        dialects.insert(bind, events).values({name: bindparam(name) for name in _NAMES}).on_conflict_do_nothing()
+    ),
+    *_NAMES,
+)
+_SENT = Prepared(
+    select(*_COLUMNS).where(events.c.sender == bindparam("sender"), events.c.client_id == bindparam("client_id")),
+    "sender",
+    "client_id",
+)
+_AT = PreparedList(lambda places: select(*_COLUMNS).where(pairs(events.c.conversation, events.c.seq, places)), width=2)
+# "is not null" says nothing new, but SQLite takes the partial index only where it is said.
+_ABOUT = PreparedList(
+    lambda places: (
+        select(*_COLUMNS)
+        .where(pairs(events.c.conversation, events.c.target, places), events.c.target.is_not(None))
+        .order_by(events.c.conversation, events.c.seq)
+    ),
+    width=2,
+)
+_ABOUT_RUN = Prepared(
+    select(*_COLUMNS)
+    .where(
+        events.c.conversation == _WHERE,
+        events.c.target >= bindparam("since"),
+        events.c.target <= _UPTO,
+        events.c.target.is_not(None),
+    )
+    .order_by(events.c.seq),
+    "where",
+    "since",
+    "upto",
+)
+_TAIL = Prepared(
+    select(*_COLUMNS)
+    .where(events.c.conversation == _WHERE, events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+    .limit(bindparam("most")),
+    "where",
+    "after",
+    "most",
+)
+_BEFORE = Prepared(
+    select(*_COLUMNS)
+    .where(events.c.conversation == _WHERE, events.c.seq < bindparam("seq"), events.c.seq >= bindparam("first"))
+    .order_by(events.c.seq.desc())
+    .limit(bindparam("most")),
+    "where",
+    "seq",
+    "first",
+    "most",
+)
+_ORDINAL_AT = Prepared(
+    select(events.c.ordinal).where(events.c.conversation == _WHERE, events.c.seq == _UPTO), "where", "upto"
+)
+_NTH_AT = Prepared(
+    select(func.max(events.c.nth)).where(
+        events.c.conversation == _WHERE, events.c.sender == bindparam("sender"), events.c.seq <= _UPTO
+    ),
+    "where",
+    "sender",
+    "upto",
+)
 
 
 def append(
@@ -67,11 +136,8 @@ def append(
     sealed = None
     if body is not None:
         sealed = tx.sealing_key(where).seal(bodies.encoded(body), event_place(where, seq))
-    tx.cursor.execute(
-        tx.hot.append,
-        (where, seq, event.ordinal, event.nth, event.at, sender, kind.value, client_id, target, reply_to, sealed),
-    )
-    if tx.cursor.rowcount != 1:
+    placed = (where, seq, event.ordinal, event.nth, event.at)
+    if tx.run(_APPEND, *placed, sender, kind.value, client_id, target, reply_to, sealed) != 1:
         raise Refused("message.client_id_used")
     moved = tx.conversations.edit(where)
     moved.seq, moved.ordinal, moved.moved_at = seq, event.ordinal, tx.now
@@ -86,91 +152,73 @@ def append(
 
 def sent_before(tx: Reading, sender: UserId, client_id: str) -> Event | None:
     """The event that `sender` once sent as `client_id`, wherever it stands."""
-    rows = tx.sql.execute(select(*_COLUMNS).where(events.c.sender == sender, events.c.client_id == client_id)).all()
+    rows = tx.rows(_SENT, sender, client_id)
     return _events(tx, rows)[0] if rows else None
 
 
 def at(tx: Reading, where: ConversationId, seq: Seq) -> Event | None:
     """The event at `seq` as it was written."""
-    rows = tx.sql.execute(select(*_COLUMNS).where(events.c.conversation == where, events.c.seq == seq)).all()
-    return _events(tx, rows)[0] if rows else None
+    return _at(tx, [(where, seq)]).get((where, seq))
 
 
 def about(tx: Reading, where: ConversationId, target: Seq) -> list[Event]:
     """The events of `where` that speak of `target`, in rising seq."""
-    return _about(tx, [(where, target)])[where, target]
+    return _events(tx, tx.rows(_ABOUT_RUN, where, target, target))
 
 
 def tail(tx: Reading, where: ConversationId, after: Seq, limit: int) -> list[Event]:
     """Events of `where` with seq > `after`, oldest first, at most `limit`. Consecutive: no seq is skipped."""
-    return _run(tx, where, events.c.seq > after, limit, rising=True)
+    return _events(tx, tx.rows(_TAIL, where, after, limit))
 
 
 def before(tx: Reading, where: ConversationId, seq: Seq, first: Seq, limit: int) -> list[Event]:
     """The last `limit` events of `where` with `first` ≤ seq < `seq`, oldest first."""
-    return _run(tx, where, (events.c.seq < seq) & (events.c.seq >= first), limit, rising=False)[::-1]
+    return _events(tx, tx.rows(_BEFORE, where, seq, first, limit)[::-1])
 
 
-def standings(tx: Reading, seen: Sequence[Event]) -> dict[Place, tuple[Event, Standing]]:
-    """How the messages stand now that are among `seen`, or that edits among `seen` speak of.
+def standings(tx: Reading, where: ConversationId, run: Sequence[Event]) -> dict[Seq, tuple[Event, Standing]]:
+    """How the messages stand now that are in `run`, a run of `where`, or that edits in it speak of.
 
-    By the message's place: the message, and what later events made of it.
+    By the message's seq: the message, and what later events made of it.
     """
-    messages = {(event.conversation, event.seq): event for event in seen if event.kind == Kind.MESSAGE}
-    spoken_of = {(event.conversation, event.target) for event in seen if event.kind == Kind.EDIT and event.target}
-    messages.update(_at(tx, [place for place in spoken_of if place not in messages]))
-    later = _about(tx, list(messages))
-    return {place: (message, reading.standing(message, later[place])) for place, message in messages.items()}
+    messages = {event.seq: event for event in run if event.kind is Kind.MESSAGE}
+    later: dict[Seq, list[Event]] = defaultdict(list)
+    if messages:
+        for event in _events(tx, tx.rows(_ABOUT_RUN, where, min(messages), max(messages))):
+            later[event.target or Seq(0)].append(event)
+    elsewhere = {event.target for event in run if event.kind is Kind.EDIT and event.target} - messages.keys()
+    stood = {seq: (message, reading.standing(message, later[seq])) for seq, message in messages.items()}
+    if elsewhere:
+        found = _standings_at(tx, [(where, seq) for seq in elsewhere])
+        stood.update({seq: stands for (_, seq), stands in found.items()})
+    return stood
 
 
 def messages_at(tx: Reading, places: Iterable[Place]) -> dict[ConversationId, tuple[Event, Standing]]:
     """The messages at `places`, one a conversation, as they stand now; place 0 has none."""
-    found = _at(tx, [place for place in places if place[1] > 0])
-    return {place[0]: stood for place, stood in standings(tx, list(found.values())).items()}
+    return {where: stands for (where, _), stands in _standings_at(tx, [each for each in places if each[1] > 0]).items()}
 
 
 def ordinal_at(tx: Writing, where: ConversationId, seq: Seq) -> Ordinal:
     """At which ordinal the log of `where` stands at `seq`; 0 before the first."""
-    if seq == 0:
-        return Ordinal(0)
-    tx.cursor.execute(tx.hot.ordinal_at, (where, seq))
-    return Ordinal(tx.cursor.fetchone()[0])
+    return Ordinal(0 if seq == 0 else tx.row(_ORDINAL_AT, where, seq)[0])
 
 
 def nth_at(tx: Writing, where: ConversationId, user: UserId, seq: Seq) -> int:
     """The running number of `user` in `where` at `seq`."""
-    tx.cursor.execute(tx.hot.nth_at, (where, user, seq))
-    return tx.cursor.fetchone()[0] or 0
+    return tx.row(_NTH_AT, where, user, seq)[0] or 0
 
 
-def _run(tx: Reading, where: ConversationId, which: ColumnElement[bool], limit: int, *, rising: bool) -> list[Event]:
-    order = events.c.seq.asc() if rising else events.c.seq.desc()
-    query = select(*_COLUMNS).where(events.c.conversation == where, which).order_by(order).limit(limit)
-    return _events(tx, tx.sql.execute(query).all())
+def _standings_at(tx: Reading, places: Sequence[Place]) -> dict[Place, tuple[Event, Standing]]:
+    messages = _at(tx, places)
+    later: dict[Place, list[Event]] = defaultdict(list)
+    for event in _events(tx, tx.each(_ABOUT, list(messages))):
+        later[event.conversation, event.target or Seq(0)].append(event)
+    return {place: (message, reading.standing(message, later[place])) for place, message in messages.items()}
 
 
 def _at(tx: Reading, places: Sequence[Place]) -> dict[Place, Event]:
-    found: dict[Place, Event] = {}
-    pair = tuple_(events.c.conversation, events.c.seq)
-    for start in range(0, len(places), _AT_ONCE):
-        query = select(*_COLUMNS).where(pair.in_(places[start : start + _AT_ONCE]))
-        found.update({(event.conversation, event.seq): event for event in _events(tx, tx.sql.execute(query).all())})
-    return found
-
-
-def _about(tx: Reading, places: Sequence[Place]) -> dict[Place, list[Event]]:
-    found: dict[Place, list[Event]] = defaultdict(list)
-    pair = tuple_(events.c.conversation, events.c.target)
-    for start in range(0, len(places), _AT_ONCE):
-        # "is not null" says nothing new, but SQLite takes the partial index only where it is said.
-        query = (
-            select(*_COLUMNS)
-            .where(pair.in_(places[start : start + _AT_ONCE]), events.c.target.is_not(None))
-            .order_by(events.c.conversation, events.c.seq)
-        )
-        for event in _events(tx, tx.sql.execute(query).all()):
-            found[event.conversation, event.target or Seq(0)].append(event)
-    return found
+    return {(event.conversation, event.seq): event for event in _events(tx, tx.each(_AT, places))}
 
 
 def _events(tx: Reading, rows: Sequence[Any]) -> list[Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,18 +14,43 @@ from yanxin.domain.news import News
 from yanxin.domain.times import month_of
 from yanxin.store import dialects, rows
 from yanxin.store.keyring import Keyring
+from yanxin.store.prepared import Prepared, PreparedList
 from yanxin.store.sealing import SealingKey
-from yanxin.store.statements import Hot
 from yanxin.store.tables import memberships
 
 
 class Reading:
-    """One consistent view of the database. `now` is when it was taken."""
+    """One consistent view of the database. `now` is when it was taken.
+
+    Ordinary statements go through `sql`; what is asked all the time is prepared and goes through
+    `rows`, `row` and `each`, which give the driver's own tuples.
+    """
 
     def __init__(self, sql: Connection, keyring: Keyring, now: Millis) -> None:
         self.sql = sql
         self.keyring = keyring
         self.now = now
+        self.cursor: dialects.Cursor = sql.connection.cursor()
+
+    def rows(self, prepared: Prepared, *values: Any) -> Sequence[Any]:
+        """All rows of a prepared statement."""
+        statement = prepared.on(self.sql)
+        self.cursor.execute(statement.text, statement.parameters(values))
+        return self.cursor.fetchall()
+
+    def row(self, prepared: Prepared, *values: Any) -> Any:
+        """The first row of a prepared statement, or None."""
+        statement = prepared.on(self.sql)
+        self.cursor.execute(statement.text, statement.parameters(values))
+        return self.cursor.fetchone()
+
+    def each(self, prepared: PreparedList, items: Sequence[Any], *values: Any) -> list[Any]:
+        """All rows of a prepared statement over the list `items`."""
+        found: list[Any] = []
+        for statement, given in prepared.turns(self.sql, values, items):
+            self.cursor.execute(statement.text, statement.parameters(given))
+            found += self.cursor.fetchall()
+        return found
 
     def opened(self, sealed: Iterable[bytes]) -> dict[int, SealingKey]:
         """The keys that `sealed` name."""
@@ -35,21 +61,38 @@ class Writing(Reading):
     """A transaction that writes; what it tells is heard once it is committed.
 
     Heads, memberships and versions are read and changed through the held rows, and through
-    nothing else. Ordinary statements go through `sql` after `settle()`; the hot path has `cursor`.
+    nothing else. Ordinary statements see them after `settle()`.
     """
 
-    def __init__(
-        self, sql: Connection, keyring: Keyring, statements: rows.Statements, hot: Hot, *, keeps: bool
-    ) -> None:
+    def __init__(self, sql: Connection, keyring: Keyring, *, keeps: bool) -> None:
         super().__init__(sql, keyring, Millis(0))
-        self.hot = hot
-        self.cursor: dialects.Cursor = sql.connection.cursor()
-        self.conversations = rows.conversations_held(sql, statements, keeps=keeps)
-        self.memberships = rows.memberships_held(sql, statements, keeps=keeps)
-        self.versions = rows.versions_held(sql, statements, keeps=keeps)
+        self._is_shared = dialects.is_shared(sql)
+        self.conversations = rows.conversations_held(self, keeps=keeps)
+        self.memberships = rows.memberships_held(self, keeps=keeps)
+        self.versions = rows.versions_held(self, keeps=keeps)
         self._held = (self.conversations, self.memberships, self.versions)
         self._keys: dict[tuple[ConversationId, int], SealingKey] = {}
         self._news: list[News] = []
+
+    def run(self, prepared: Prepared, *values: Any) -> int:
+        """Runs a prepared statement; how many rows it touched."""
+        statement = prepared.on(self.sql)
+        self.cursor.execute(statement.text, statement.parameters(values))
+        return self.cursor.rowcount
+
+    def run_many(self, prepared: Prepared, values: Sequence[Sequence[Any]]) -> None:
+        """Runs a prepared statement once for each of `values`."""
+        statement = prepared.on(self.sql)
+        self.cursor.executemany(statement.text, [statement.parameters(each) for each in values])
+
+    def locked(self, prepared: PreparedList, items: Sequence[Any]) -> list[Any]:
+        """As `each`; where others write too, the rows stay locked until the transaction ends."""
+        found: list[Any] = []
+        for statement, given in prepared.turns(self.sql, (), items):
+            text = f"{statement.text} FOR UPDATE" if self._is_shared else statement.text
+            self.cursor.execute(text, statement.parameters(given))
+            found += self.cursor.fetchall()
+        return found
 
     def tell(self, *news: News) -> None:
         """Says what this work made happen."""
