@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from yanxin.domain.actors import THE_SERVER, Actor
 from yanxin.domain.bodies import Text
 from yanxin.domain.ids import ConversationId, Millis, SessionId
 from yanxin.domain.news import News
+from yanxin.domain.refusals import Refused
 from yanxin.store import dialects
 from yanxin.store.database import Database
 from yanxin.store.keyring import Keyring
@@ -89,6 +90,7 @@ class Opened:
     database: Database
     clock: Clock
     news: list[News] = field(default_factory=list)
+    said: int = 0
 
     @property
     def engine(self) -> Engine:
@@ -105,9 +107,17 @@ class Opened:
         return made.id
 
     async def say(self, who: Actor, where: ConversationId, text: str, client_id: str | None = None) -> messages.Placed:
-        self.said = getattr(self, "said", 0) + 1
+        self.said += 1
         body = Text(text)
         return await self.database.write(messages.send(who, where, client_id or f"said-{self.said}", body))
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    """The block is refused with `code`, and with no other."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.code == code
 
 
 @asynccontextmanager
