@@ -279,8 +279,8 @@ class _Lane:
             job.result = job.work(tx)
             tx.settle()
         except BaseException as error:  # undone alone; the rest of the batch goes on
-            if dialects.is_passing(error):
-                raise
+            if dialects.is_passing(error) or dialects.is_full(error):
+                raise  # these may have ended the whole transaction: there is no savepoint to go back to
             tx.cursor.execute("ROLLBACK TO SAVEPOINT work")
             tx.drop_work()
             job.result, job.news, job.error = None, [], _told(error)

@@ -41,13 +41,12 @@ class Keyring:
             return None
         return found[1]
 
-    def make(self, sql: Connection, conversation: ConversationId, now: Millis) -> tuple[SealingKey, bool]:
-        """This month's key of `conversation`, read or made in the transaction of `sql`; whether it is new."""
+    def make(self, sql: Connection, conversation: ConversationId, now: Millis) -> SealingKey:
+        """This month's key of `conversation`, read or made in the transaction of `sql`."""
         month = month_of(now)
         where = (data_keys.c.conversation == conversation) & (data_keys.c.month == month)
         query = select(data_keys.c.id, data_keys.c.wrapped).where(where)
         row = sql.execute(query).one_or_none()
-        made = row is None
         if row is None:
             key = new_key()
             wrapped = self._master.seal(key, data_key_place(conversation, month))
@@ -57,7 +56,7 @@ class Keyring:
                 .on_conflict_do_nothing()
             )
             row = sql.execute(query).one()
-        return self._unwrapped(row.id, conversation, month, row.wrapped), made
+        return self._unwrapped(row.id, conversation, month, row.wrapped)
 
     def remember(self, conversation: ConversationId, month: int, key: SealingKey) -> None:
         """Keeps a key that is committed."""

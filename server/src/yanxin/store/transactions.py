@@ -71,7 +71,8 @@ class Writing(Reading):
         self.memberships = rows.memberships_held(self, keeps=keeps)
         self.versions = rows.versions_held(self, keeps=keeps)
         self._held = (self.conversations, self.memberships, self.versions)
-        self._keys: dict[tuple[ConversationId, int], SealingKey] = {}
+        self._keys: dict[tuple[ConversationId, int], SealingKey] = {}  # of the batch
+        self._work_keys: dict[tuple[ConversationId, int], SealingKey] = {}
         self._news: list[News] = []
 
     def run(self, prepared: Prepared, *values: Any) -> int:
@@ -103,10 +104,9 @@ class Writing(Reading):
         key = self.keyring.current(conversation, self.now)
         if key is None:
             at = (conversation, month_of(self.now))
-            key = self._keys.get(at)
+            key = self._work_keys.get(at) or self._keys.get(at)
             if key is None:
-                key, _ = self.keyring.make(self.sql, conversation, self.now)
-                self._keys[at] = key
+                key = self._work_keys[at] = self.keyring.make(self.sql, conversation, self.now)
         return key
 
     def next_version(self, user: UserId) -> int:
@@ -149,12 +149,15 @@ class Writing(Reading):
         """The work is done."""
         for held in self._held:
             held.keep_work()
+        self._keys |= self._work_keys
+        self._work_keys.clear()
         return self._news
 
     def drop_work(self) -> None:
-        """The work failed."""
+        """The work failed; a key that it made was undone with it, and would open nothing."""
         for held in self._held:
             held.drop_work()
+        self._work_keys.clear()
 
     def committed(self) -> None:
         """All is on disk."""
@@ -169,3 +172,4 @@ class Writing(Reading):
         for held in self._held:
             held.drop_all()
         self._keys.clear()
+        self._work_keys.clear()
