@@ -234,6 +234,8 @@ def run_npm(*arguments: str) -> None:
 def npm(arguments: list[str]) -> int:
     """npm in web/ for a person or a make rule to watch: its output is not held back."""
     command, settings = npm_command(arguments)
+    if not sys.stdout.isatty():
+        settings["NO_COLOR"] = "1"
     return subprocess.run(command, cwd=WEB, env=os.environ | settings, check=False).returncode
 
 
