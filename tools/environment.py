@@ -284,8 +284,10 @@ def name_other_platforms(web_lock: Path) -> None:
 
 # ---------------------------------------------------------------- programs of the system
 
+PLAYWRIGHTS_CHROMIUM = f"{Path.home()}/.cache/ms-playwright/chromium-*/chrome-linux*/chrome"
+
 PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
-    "chromium": (("chromium", "chromium-browser", "google-chrome"), "chromium"),
+    "chromium": (("chromium", "chromium-browser", "google-chrome", PLAYWRIGHTS_CHROMIUM), "chromium"),
     "openssl": (("openssl",), "openssl"),
     "postgresql": (("postgres", "/usr/lib/postgresql/*/bin/postgres"), "postgresql"),
     "strace": (("strace",), "strace"),
@@ -296,8 +298,19 @@ PROGRAMS: dict[str, tuple[tuple[str, ...], str]] = {
 def need(names: list[str]) -> None:
     """Makes sure of PROGRAMS by these names: installs what is missing if it may, names it if not."""
     missing = {name: PROGRAMS[name][1] for name in names if not any(map(is_there, PROGRAMS[name][0]))}
+    if "chromium" in missing and is_ubuntu():
+        # Ubuntu's own is a snap, which neither a container nor a service can start.
+        raise CannotGoOn(
+            "This machine lacks chromium; run `.venv/bin/playwright install --with-deps chromium`, then make again."
+        )
     if missing:
         install_from_system(missing)
+        print()
+
+
+def is_ubuntu() -> bool:
+    release = Path("/etc/os-release")
+    return release.exists() and "ID=ubuntu" in release.read_text().splitlines()
 
 
 def is_there(program: str) -> bool:
