@@ -23,7 +23,6 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from yanxin.domain.ids import Millis
 from yanxin.domain.news import News
@@ -302,10 +301,13 @@ class _Lane:
             tx, self._tx = self._tx, None
             tx.drop_all()
             try:
-                tx.sql.invalidate()
-                tx.sql.close()
-            except DBAPIError as error:
+                # Said outright: SQLite keeps a closed connection, and its lock, while a cursor is open on it.
+                tx.sql.connection.rollback()
+                tx.cursor.close()
+            except dialects.DRIVER_ERRORS as error:
                 log.warning("store.connection_lost", error=repr(error))
+            tx.sql.invalidate()
+            tx.sql.close()
 
 
 class _CommitFailed(Exception):

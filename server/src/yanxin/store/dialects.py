@@ -18,6 +18,8 @@ SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
 
 LOCK_TIMEOUT_S = 10
+DRIVER_ERRORS: Final = (DBAPIError, sqlite3.Error, psycopg.Error)
+"""What a broken connection raises, through SQLAlchemy or from the driver itself."""
 
 
 class Cursor(Protocol):
