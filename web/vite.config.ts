@@ -26,6 +26,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     environment: 'node',
+    pool: 'threads',
     reporters: ['default'],
   },
 });

@@ -6,7 +6,7 @@ import type { Place } from '../design/Menu';
 import { useToast } from '../design/toasts';
 import { Composer, type ComposerHandle } from '../features/composer/Composer';
 import { ConversationHead } from '../features/conversation/ConversationHead';
-import { Log, type LogHandle } from '../features/conversation/Log';
+import { Log } from '../features/conversation/Log';
 import type { MessageWishes } from '../features/conversation/Message';
 import { TypingNote } from '../features/conversation/TypingNote';
 import { copy } from '../platform/clipboard';
@@ -58,7 +58,6 @@ export function OpenConversation({
   const [isAdding, setAdding] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const composer = useRef<ComposerHandle>(null);
-  const log = useRef<LogHandle>(null);
   // The text of what I recalled here, for writing it again. It goes with the page.
   const recalled = useRef(new Map<number, string>());
 
@@ -146,7 +145,7 @@ export function OpenConversation({
           onBack={onBack}
           onInfo={onInfo}
         />
-        <Log ref={log} conversation={conversation} wishes={wishes} />
+        <Log conversation={conversation} wishes={wishes} />
         <TypingNote conversation={id} />
         {isAlive ? (
           <Composer

@@ -1,30 +1,21 @@
 /**
- * The log of the open conversation: stays at the newest unless one scrolls up, reads older pages on the
- * way up, tells how far one has read, jumps to what is quoted.
+ * The log of the open conversation: stays at the newest unless one scrolls up, asks for older pages on
+ * the way up, tells how far one has read, jumps to what is quoted.
  */
-import {
-  type KeyboardEvent,
-  type Ref,
-  useCallback,
-  useEffect,
-  useImperativeHandle,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Badge } from '../../design/controls';
 import { Icon } from '../../design/Icon';
 import { Empty, Failure, LogSkeleton } from '../../design/states';
-import { useIsLooking } from '../../platform/attention';
+import { isLooking, useIsLooking } from '../../platform/attention';
 import { useSay } from '../../platform/words';
 import type { Conversation } from '../../protocol/generated';
-import { useKnown, useOffice, usePeople, useSession } from '../../session/hooks';
-import { isSelf, peopleIn } from '../../session/sentences';
-import { EMPTY_LOG, firstSeq, lastSeq, runAt, tail } from '../../state/log';
-import { type Item, itemsOf, seqOf } from './items';
+import { useOffice, useSession } from '../../session/hooks';
+import { isSelf } from '../../session/sentences';
+import { lastSeq } from '../../state/log';
+import { type Item, placeOf, seqAbove, seqOf } from './items';
 import { Line } from './Line';
+import { useLogView } from './logView';
 import type { MessageWishes } from './Message';
 import './log.css';
 
@@ -32,177 +23,85 @@ const NEAR_PX = 240;
 const STUCK_PX = 24;
 const FLASH_MS = 1600;
 
-export interface LogHandle {
-  jump(seq: number): void;
-  newest(): void;
-}
-
-export function Log({
-  conversation,
-  wishes,
-  ref,
-}: {
-  conversation: Conversation;
-  wishes: MessageWishes;
-  ref?: Ref<LogHandle>;
-}) {
+export function Log({ conversation, wishes }: { conversation: Conversation; wishes: MessageWishes }) {
   const say = useSay();
   const session = useSession();
-  const id = conversation.id;
+  const { id } = conversation;
   const me = useOffice((office) => office.me.id);
-  const log = useOffice((office) => office.logs.get(id)) ?? EMPTY_LOG;
-  const outbox = useOffice((office) => office.outbox);
-  const isLive = useKnown((known) => known.link === 'live');
-  const isLooking = useIsLooking();
-
-  // Where one came in: what is unread then is marked as new, and shown first.
-  const [newAfter, setNewAfter] = useState(conversation.unread > 0 ? conversation.cursor.seq : null);
-  const [anchor, setAnchor] = useState<number | null>(newAfter);
-  const [failed, setFailed] = useState(false);
+  const looks = useIsLooking();
+  const view = useLogView(conversation);
+  const { run, items, isNewest, anchor, epoch, older, newer, jump } = view;
   const [flash, setFlash] = useState<number | null>(null);
-  const [isStuck, setStuck] = useState(true);
-  const [epoch, setEpoch] = useState(0);
+  const [isAtEnd, setAtEnd] = useState(true);
 
-  const newest = tail(log);
-  const run = (anchor === null ? undefined : runAt(log, anchor)) ?? newest;
-  const isNewest = run !== undefined && run === newest && lastSeq(run) >= conversation.head.seq;
-
-  const items = useMemo(
-    () =>
-      run
-        ? itemsOf({
-            run,
-            me,
-            first: conversation.first,
-            newAfter,
-            pending: run === newest ? outbox.filter((one) => one.conversation === id) : [],
-          })
-        : [],
-    [run, newest, me, conversation.first, newAfter, outbox, id],
-  );
-  usePeople(
-    useMemo(
-      () => [...new Set(items.flatMap((item) => ('event' in item ? peopleIn(item.event) : [])))],
-      [items],
-    ),
-  );
-
-  const view = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
+  /** Whether one stands at the newest end and is to stay there. */
   const stuck = useRef(true);
-  const loading = useRef(false);
   const placed = useRef(-1);
-  const prepending = useRef(false);
+  const firstLine = useRef<{ key: string; index: number } | null>(null);
 
-  const load = useCallback(async (work: () => Promise<unknown>) => {
-    if (loading.current) return;
-    loading.current = true;
-    try {
-      await work();
-      setFailed(false);
-    } catch {
-      setFailed(true);
-    } finally {
-      loading.current = false;
-    }
-  }, []);
-
-  // The newest part, or the surroundings of the first unread; again whenever the link comes back.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: entering and coming back are the only occasions
-  useEffect(() => {
-    if (!isLive) return;
-    void load(async () => {
-      await session.history.latest(id);
-      const now = session.store.getState().office.logs.get(id) ?? EMPTY_LOG;
-      if (newAfter !== null && !runAt(now, newAfter + 1)) await session.history.around(id, newAfter + 1);
-    });
-  }, [session, id, isLive]);
-
-  const readOn = useCallback(() => {
+  const look = useCallback(() => {
     const handle = list.current;
-    if (!handle || !run || items.length === 0) return;
+    // While the list is being placed, what flits by is not read.
+    if (!handle || !run || items.length === 0 || placed.current !== epoch) return;
     const bottom = handle.scrollOffset + handle.viewportSize;
     const atEnd = bottom >= handle.scrollSize - STUCK_PX;
-    stuck.current = atEnd && run === newest;
-    setStuck(stuck.current);
+    stuck.current = atEnd && isNewest;
+    setAtEnd(atEnd);
+    if (handle.scrollOffset < NEAR_PX) older();
+    if (bottom > handle.scrollSize - NEAR_PX) newer();
 
-    if (handle.scrollOffset < NEAR_PX && firstSeq(run) > conversation.first) {
-      void load(async () => {
-        prepending.current = true;
-        await session.history.older(id, firstSeq(run));
-      });
-    } else if (run !== newest && bottom > handle.scrollSize - NEAR_PX) {
-      void load(() => session.history.newer(id, lastSeq(run)));
-    }
+    const last = handle.findItemIndex(bottom - 8);
+    const seen = atEnd ? lastSeq(run) : seqAbove(items, last);
+    if (isLooking() && seen !== null) session.cursors.read(id, seen);
+    const mine = items
+      .slice(handle.findItemIndex(handle.scrollOffset), last + 1)
+      .flatMap((item) => (item.kind === 'message' && item.event.sender === me ? [item.event.seq] : []));
+    if (mine.length > 0) session.hints.watchReaders(id, mine);
+  }, [run, items, isNewest, epoch, older, newer, session, id, me]);
+  const latestLook = useRef(look);
+  latestLook.current = look;
 
-    const last = items[handle.findItemIndex(bottom - 8)];
-    const seen = atEnd ? lastSeq(run) : lastSeen(items, last);
-    if (document.hasFocus() && document.visibilityState === 'visible' && seen !== null)
-      session.cursors.read(id, seen);
-    watchReaders(items, handle, bottom);
-
-    function watchReaders(all: readonly Item[], at: VirtualizerHandle, end: number): void {
-      const from = at.findItemIndex(at.scrollOffset);
-      const to = at.findItemIndex(end);
-      const mine = all
-        .slice(from, to + 1)
-        .flatMap((item) => (item.kind === 'message' && item.event.sender === me ? [item.event.seq] : []));
-      if (mine.length > 0) session.hints.watchReaders(id, mine);
-    }
-  }, [run, newest, items, conversation.first, id, session, load, me]);
-
-  // Where to stand when the lines are first there, and at the end whenever one stood there.
-  const initial = items.findIndex((item) =>
-    anchor !== null && anchor === newAfter ? item.kind === 'new' : seqOf(item) === anchor,
-  );
+  // Placed where one came for, and kept at the end for whoever stands there. A list that is new here
+  // measures itself in the frames that follow, so it is placed again in each.
   useLayoutEffect(() => {
-    prepending.current = false;
-    const handle = list.current;
-    if (!handle || items.length === 0) return;
-    if (placed.current !== epoch) {
-      placed.current = epoch;
-      if (initial >= 0) {
-        stuck.current = false;
-        handle.scrollToIndex(initial, { align: anchor === newAfter ? 'start' : 'center' });
-      } else handle.scrollToIndex(items.length - 1, { align: 'end' });
-    } else if (stuck.current) handle.scrollToIndex(items.length - 1, { align: 'end' });
-  }, [items, epoch, initial, anchor, newAfter]);
-
-  // Reading goes on when lines come, when one looks again, and when the window changes.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: these are the occasions
-  useEffect(() => {
-    const frame = requestAnimationFrame(readOn);
+    if (items.length === 0 || (placed.current === epoch && !stuck.current)) return undefined;
+    const target = placed.current === epoch ? null : placeOf(items, anchor);
+    stuck.current = target === null;
+    const place = () => {
+      if (target) list.current?.scrollToIndex(target.index, { align: target.align });
+      else list.current?.scrollToIndex(items.length - 1, { align: 'end' });
+    };
+    place();
+    let frame = requestAnimationFrame(() => {
+      place();
+      frame = requestAnimationFrame(() => {
+        place();
+        placed.current = epoch;
+        frame = requestAnimationFrame(() => latestLook.current());
+      });
+    });
     return () => cancelAnimationFrame(frame);
-  }, [readOn, isLooking]);
+  }, [items, epoch, anchor]);
 
+  // Reading goes on when lines come and when one looks again.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: looking again is an occasion
   useEffect(() => {
-    const element = view.current;
+    const frame = requestAnimationFrame(look);
+    return () => cancelAnimationFrame(frame);
+  }, [look, looks]);
+
+  // A composer that grows takes room from below; whoever stands at the end stays there.
+  useEffect(() => {
+    const element = box.current;
     if (!element) return undefined;
     const observer = new ResizeObserver(() => {
-      const end = list.current;
-      if (end && stuck.current) element.scrollTop = element.scrollHeight;
+      if (stuck.current) element.scrollTop = element.scrollHeight;
     });
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-
-  // What comes while one looks away is new when one looks again.
-  useEffect(() => {
-    if (!isLooking && newAfter === null && conversation.unread > 0) setNewAfter(conversation.cursor.seq);
-  }, [isLooking, newAfter, conversation.unread, conversation.cursor.seq]);
-
-  // Whoever writes has seen what was new.
-  const written = outbox.filter((one) => one.conversation === id).length;
-  const writtenBefore = useRef(written);
-  useEffect(() => {
-    if (written > writtenBefore.current) {
-      setNewAfter(null);
-      setAnchor(null);
-      stuck.current = true;
-      setEpoch((now) => now + 1);
-    }
-    writtenBefore.current = written;
-  }, [written]);
 
   useEffect(() => {
     if (flash === null) return undefined;
@@ -210,63 +109,64 @@ export function Log({
     return () => clearTimeout(timer);
   }, [flash]);
 
-  const jump = useCallback(
+  const goTo = useCallback(
     (seq: number) => {
-      void load(async () => {
-        await session.history.around(id, seq);
-        stuck.current = false;
-        setAnchor(seq);
-        setFlash(seq);
-        setEpoch((now) => now + 1);
-      });
+      void jump(seq).then(() => setFlash(seq));
     },
-    [session, id, load],
+    [jump],
   );
-  const toNewest = useCallback(() => {
-    setAnchor(null);
-    stuck.current = true;
-    setEpoch((now) => now + 1);
-  }, []);
-  useImperativeHandle(ref, () => ({ jump, newest: toNewest }), [jump, toNewest]);
 
-  if (!run) {
-    if (failed) return <Failure title={say('talk.failed')} hint={say('talk.failedHint')} />;
-    if (conversation.head.seq >= conversation.first) return <LogSkeleton label={say('common.loading')} />;
-  }
+  // Lines that come before the first keep the rest where it is.
+  const before = firstLine.current;
+  const isPrepended = before !== null && items.findIndex((item) => item.key === before.key) > before.index;
+  useLayoutEffect(() => {
+    const index = items.findIndex((item) => seqOf(item) !== null);
+    const key = items[index]?.key;
+    firstLine.current = key === undefined ? null : { key, index };
+  }, [items]);
+
+  const isReadable = conversation.head.seq >= conversation.first;
   const isEmpty = !items.some(
     (item) => item.kind === 'message' || item.kind === 'pending' || item.kind === 'recalled',
   );
-
   return (
     <div className="log-box">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling log must be reachable by keyboard */}
       <div
-        ref={view}
+        ref={box}
         className="log"
         role="log"
         aria-label={say('talk.log')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling log must be reachable by keyboard
         tabIndex={0}
         onKeyDown={walk}
         data-testid="log"
       >
         <div className="log-space">
-          {isEmpty && (
-            <Empty
-              icon="chat"
-              title={say('talk.emptyTitle')}
-              hint={say(isSelf(conversation, me) ? 'talk.selfHint' : 'talk.emptyHint')}
-            />
+          {!run && isReadable && items.length === 0 ? (
+            view.failed ? (
+              <Failure title={say('talk.failed')} hint={say('talk.failedHint')} />
+            ) : (
+              <LogSkeleton label={say('common.loading')} />
+            )
+          ) : (
+            isEmpty && (
+              <Empty
+                icon="chat"
+                title={say('talk.emptyTitle')}
+                hint={say(isSelf(conversation, me) ? 'talk.selfHint' : 'talk.emptyHint')}
+              />
+            )
           )}
         </div>
         <Virtualizer
-          key={`${id}-${anchor === null ? 'newest' : epoch}`}
+          key={epoch}
           ref={list}
-          scrollRef={view}
+          scrollRef={box}
           data={items}
-          shift={prepending.current}
+          shift={isPrepended}
           itemSize={64}
-          onScroll={readOn}
-          onScrollEnd={readOn}
+          onScroll={look}
+          onScrollEnd={look}
         >
           {(item: Item) => (
             <div key={item.key} className={`line${item.kind === 'message' && !item.leads ? ' tight' : ''}`}>
@@ -276,36 +176,26 @@ export function Log({
                 me={me}
                 isFlashing={flash !== null && seqOf(item) === flash}
                 wishes={wishes}
-                onJump={jump}
+                onJump={goTo}
               />
             </div>
           )}
         </Virtualizer>
       </div>
-      {(!isStuck || !isNewest) && run && (
+      {run && !(isAtEnd && isNewest) && (
         <button
           type="button"
           className="to-newest"
-          onClick={toNewest}
+          onClick={view.toNewest}
           data-testid="to-newest"
           aria-label={say('talk.toNewest')}
         >
           <Icon name="down" size={18} />
-          {conversation.unread > 0 ? <Badge count={conversation.unread} /> : null}
+          <Badge count={conversation.unread} />
         </button>
       )}
     </div>
   );
-}
-
-/** The newest seq at or above `last`. */
-function lastSeen(items: readonly Item[], last: Item | undefined): number | null {
-  if (!last) return null;
-  for (let index = items.indexOf(last); index >= 0; index--) {
-    const seq = seqOf(items[index]);
-    if (seq !== null) return seq;
-  }
-  return null;
 }
 
 /** Arrows walk from message to message. */

@@ -101,3 +101,25 @@ function keyOf(event: LogEvent): string {
 export function seqOf(item: Item | undefined): number | null {
   return item && 'event' in item ? item.event.seq : null;
 }
+
+/** The newest seq among the lines up to `index`. */
+export function seqAbove(items: readonly Item[], index: number): number | null {
+  for (let at = index; at >= 0; at--) {
+    const seq = seqOf(items[at]);
+    if (seq !== null) return seq;
+  }
+  return null;
+}
+
+/** Where to stand for `anchor`: at the line above what is new, or with the message in the middle. */
+export function placeOf(
+  items: readonly Item[],
+  anchor: number | null,
+): { readonly index: number; readonly align: 'start' | 'center' } | null {
+  if (anchor === null) return null;
+  const index = items.findIndex((item) => (seqOf(item) ?? 0) >= anchor);
+  if (index < 0) return null;
+  const line = items.findIndex((item) => item.kind === 'new');
+  const isNew = line >= 0 && line <= index && index - line <= 2;
+  return isNew ? { index: line, align: 'start' } : { index, align: 'center' };
+}
