@@ -13,6 +13,7 @@ import type { Me } from '../protocol/generated';
 import { SessionContext } from '../session/hooks';
 import { openSession, type Session } from '../session/session';
 
+import { Boundary } from './Boundary';
 import { Office } from './Office';
 
 const SignIn = lazy(() => import('../features/sign-in/SignIn').then((part) => ({ default: part.SignIn })));
@@ -92,7 +93,17 @@ export function App({ rest, speaker }: { rest: Rest; speaker: Speaker }) {
     case 'signed-in':
       return (
         <SessionContext.Provider value={stage.session}>
-          <Office speaker={speaker} onSignedOut={() => leave(false)} />
+          <Boundary
+            fallback={
+              <Failure title={say('common.broken')} hint={say('common.brokenHint')}>
+                <Button primary onClick={() => window.location.reload()}>
+                  {say('common.reload')}
+                </Button>
+              </Failure>
+            }
+          >
+            <Office speaker={speaker} onSignedOut={() => leave(false)} />
+          </Boundary>
         </SessionContext.Provider>
       );
     case 'signed-out':

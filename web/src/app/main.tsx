@@ -9,6 +9,7 @@ import '../design/controls.css';
 import { DARK, dress } from '../platform/screen';
 import { languageFrom, SpeakerContext, speaker } from '../platform/words';
 import { App } from './App';
+import { renewWhenPartsAreGone } from './renewal';
 
 const rest = new Rest();
 const speech = speaker(languageFrom(null));
@@ -20,6 +21,8 @@ speech.subscribe(() => {
 });
 document.documentElement.lang = speech.current().language;
 dress(window.matchMedia(DARK).matches ? 'dark' : 'light', 14);
+
+renewWhenPartsAreGone();
 
 const root = document.getElementById('root');
 if (root) {

@@ -6,7 +6,7 @@ import { Forms } from '../../design/Forms';
 import '../../design/page.css';
 import { Empty } from '../../design/states';
 import { useToast } from '../../design/toasts';
-import { useTheme } from '../../platform/screen';
+import { PHONE, useMedia, useTheme } from '../../platform/screen';
 import { problemWords, useSpeech } from '../../platform/words';
 import type { User } from '../../protocol/generated';
 import { useOffice, useSession } from '../../session/hooks';
@@ -45,6 +45,7 @@ function People({ me }: { me: number }) {
   const [isLoading, setLoading] = useState(true);
   const [isAdding, setAdding] = useState(false);
   const [passwordFor, setPasswordFor] = useState<User | null>(null);
+  const isNarrow = useMedia(PHONE);
   const latest = useRef(0);
 
   const failed = useCallback(
@@ -124,7 +125,7 @@ function People({ me }: { me: number }) {
           loading={isLoading}
           dataSource={[...rows]}
           pagination={false}
-          scroll={{ x: 'max-content' }}
+          tableLayout="fixed"
           onRow={(user) => ({ 'data-testid': 'person-row', 'data-username': user.username }) as object}
           footer={
             next
@@ -136,11 +137,17 @@ function People({ me }: { me: number }) {
               : undefined
           }
           columns={[
-            { title: say('admin.name'), dataIndex: 'display_name', ellipsis: true, width: 220 },
-            { title: say('admin.username'), dataIndex: 'username', ellipsis: true, width: 180 },
+            { title: say('admin.name'), dataIndex: 'display_name', ellipsis: true },
+            {
+              title: say('admin.username'),
+              dataIndex: 'username',
+              ellipsis: true,
+              width: 180,
+              responsive: ['md'],
+            },
             {
               title: say('admin.status'),
-              width: 110,
+              width: 96,
               render: (_, user) =>
                 user.disabled ? (
                   <Tag>{say('admin.disabled')}</Tag>
@@ -150,9 +157,9 @@ function People({ me }: { me: number }) {
             },
             {
               title: say('admin.actions'),
-              width: 220,
+              width: isNarrow ? 112 : 220,
               render: (_, user) => (
-                <Space>
+                <Space wrap size={[8, 4]}>
                   {user.disabled ? (
                     <Button size="small" onClick={() => void setDisabled(user, false)} data-testid="enable">
                       {say('admin.enable')}

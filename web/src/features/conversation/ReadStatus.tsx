@@ -40,8 +40,13 @@ export function ReadStatus({ event, conversation, onOpen }: ReadStatusProps) {
         data-read={read}
         onClick={(click) => onOpen(below(click.currentTarget))}
       >
-        {unread === 0 ? say('message.readAll') : <b>{say('message.readBy', { count: read })}</b>}
-        {unread > 0 && ` · ${say('message.unreadBy', { count: unread })}`}
+        {unread === 0 && say('message.readAll')}
+        {unread > 0 && read > 0 && (
+          <>
+            <b>{say('message.readBy', { count: read })}</b> ·{' '}
+          </>
+        )}
+        {unread > 0 && say('message.unreadBy', { count: unread })}
       </button>
     </p>
   );

@@ -24,7 +24,10 @@ export const en: Words = {
     disabled: 'disabled',
     today: 'Today',
     yesterday: 'Yesterday',
-    newest: 'Load more',
+    broken: 'Something broke on this page',
+    brokenHint:
+      'Nothing that you wrote is lost. Load the page again; if it stays like this, ask your administrator.',
+    reload: 'Load again',
   },
   rail: {
     talk: 'Chats',

@@ -22,7 +22,9 @@ export const zhCN = {
     disabled: '已停用',
     today: '今天',
     yesterday: '昨天',
-    newest: '加载更多',
+    broken: '页面出错了',
+    brokenHint: '写下的内容都在。请重新加载页面；如果一直这样，请联系管理员。',
+    reload: '重新加载',
   },
   rail: { talk: '消息', people: '通讯录', admin: '管理', settings: '设置', main: '主导航' },
   setup: {
