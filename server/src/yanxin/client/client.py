@@ -318,8 +318,8 @@ class Client:
         return answer.items
 
     async def watch_readers(self, conversation: int, seqs: Sequence[int]) -> list[views.ReadCount]:
-        """Looks at how many have read these messages; changes come as hints, once a second at most."""
-        self._watched_seqs[conversation] = list(seqs)
+        """Looks at how many have read these messages, and no longer at others; changes come as hints."""
+        self._watched_seqs = {conversation: list(seqs)}
         wanted = requests.WatchReaders(conversation, list(seqs))
         return (await self._ask("readers.watch", wanted, _Items[views.ReadCount])).items
 

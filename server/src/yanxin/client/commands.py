@@ -65,6 +65,7 @@ def say(
     if token_file == _STDIN and text == (_STDIN,):
         raise click.UsageError("standard input cannot be both the token and the text")
     token = _token(token_file)
+    as_json = as_json or _wants_json()
     said = sys.stdin.read().rstrip("\n") if text == (_STDIN,) else " ".join(text)
 
     async def speak() -> None:
@@ -92,6 +93,7 @@ def get(
     With --json one document, {"items": [events]}; with --follow as well, one event a line.
     """
     token = _token(token_file)
+    as_json = as_json or _wants_json()
 
     async def print_on() -> None:
         async with (
@@ -114,6 +116,12 @@ def get(
                     await _print([event], names, as_json)
 
     _run(print_on())
+
+
+def _wants_json() -> bool:
+    """Whether --json was given to `yanxin` itself, before the name of the command."""
+    outermost = click.get_current_context().find_root().obj
+    return bool(outermost and outermost.get("json"))
 
 
 def _token(token_file: str | None) -> str:

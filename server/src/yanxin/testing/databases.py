@@ -11,11 +11,12 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 import psycopg
+
+from yanxin.testing.traces import strace
 
 OWNER = "yanxin"
 READY_WITHIN_SECONDS = 60.0
@@ -54,18 +55,18 @@ def _unprivileged() -> str | None:
 class Postgres:
     """One PostgreSQL server on 127.0.0.1.
 
-    `fsync` off makes it fast; a test that kills something needs it on. `wrapped` is put before
-    the server's command (strace, say).
+    `fsync` off makes it fast; a test that kills something needs it on. With `is_traced` the
+    file `trace` tells its system calls (see `traces`).
     """
 
-    def __init__(self, *, fsync: bool = False, wrapped: Sequence[str] = ()) -> None:
+    def __init__(self, *, fsync: bool = False, is_traced: bool = False) -> None:
         self._fsync = fsync
-        self._wrapped = tuple(wrapped)
         self._user = _unprivileged()
         # Not pytest's folder: that one is closed to everybody but its owner.
         self.folder = Path(tempfile.mkdtemp(prefix="yanxin-pg-"))
         self.data = self.folder / "data"
         self.log = self.folder / "log"
+        self.trace = self.folder / "trace" if is_traced else None
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -126,12 +127,12 @@ class Postgres:
         where = ["-D", str(self.data), "-h", "127.0.0.1", "-p", str(self.port)]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self._wrapped, _program("postgres"), *where, *options],
+                [*(strace(self.trace, self._user) if self.trace else ()), _program("postgres"), *where, *options],
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
-                # A wrapper such as strace needs its own rights and changes the user itself.
-                user=None if self._wrapped else self._user,
+                # strace needs the rights that it has, and changes the user itself.
+                user=None if self.trace else self._user,
                 cwd=self.folder,
             )
 

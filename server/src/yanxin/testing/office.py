@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
@@ -55,6 +55,7 @@ class Person:
         self.token = token
         self.rest = Rest(office.url, token, ca=office.ca)
         self.heard: list[views.Event] = []
+        self.held: dict[int, int] = {}
         self.hints: list[Hint] = []
         self.ended: YanxinError | None = None
         self._changed = asyncio.Condition()
@@ -71,10 +72,10 @@ class Person:
         assert self._device is not None, f"{self.name} is not connected"
         return self._device
 
-    async def connects(self, **resume: Any) -> Client:
-        """Comes online; with `version` and `heads` where an earlier device stood."""
+    async def connects(self, via: str | None = None, **resume: Any) -> Client:
+        """Comes online, over the wire `via` if given; with `version` and `heads` where an earlier device stood."""
         device = Client.connect(
-            self.office.url,
+            via or self.office.url,
             token=self.token,
             ca=self.office.ca,
             device=f"{self.name}'s desk",
@@ -83,6 +84,7 @@ class Person:
         )
         await device.__aenter__()
         self._device = device
+        self.held = device.heads
         self._listening = [asyncio.create_task(self._hears()), asyncio.create_task(self._notices())]
         return device
 
@@ -101,6 +103,7 @@ class Person:
             async for event in self.device.follow():
                 async with self._changed:
                     self.heard.append(event)
+                    self.held[event.conversation] = event.seq
                     self._last = event.conversation
                     self._changed.notify_all()
         except YanxinError as error:
@@ -182,6 +185,12 @@ class Person:
             return next((event for event in self.heard if (event.conversation, event.seq) == place), None)
 
         return await self.waits_for(found, f"event {place}")
+
+    async def holds(self, heads: Mapping[int, int]) -> None:
+        """Waits until everything up to `heads` was heard here, or the device has ended. No limit of its own."""
+        async with self._changed:
+            while self.ended is None and any(self.held.get(where, 0) < seq for where, seq in heads.items()):
+                await self._changed.wait()
 
     async def notices(self, is_it: Callable[[Hint], bool], what: str = "a hint") -> Hint:
         """Waits for a hint that `is_it`."""

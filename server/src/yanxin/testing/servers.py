@@ -149,11 +149,12 @@ class Server:
                 return int(line.split()[1]) * 1024
         raise LookupError("the kernel does not tell RssAnon")
 
-    def log_tail(self, lines: int = 60) -> str:
-        """The end of what it logged."""
+    def log_tail(self, lines: int = 30, characters: int = 2000) -> str:
+        """The end of what it logged; long lines are cut."""
         if not self.log.exists():
             return ""
-        return "\n".join(self.log.read_text("utf-8", errors="replace").splitlines()[-lines:])
+        logged = self.log.read_text("utf-8", errors="replace").splitlines()
+        return "\n".join(line[:characters] for line in logged[-lines:])
 
     def set_up(self) -> str:
         """Names the organisation and the chief; the chief's token. Once per data folder."""
