@@ -21,9 +21,11 @@ from yanxin.external.certificates import (
     Certificates,
     Names,
     Pair,
+    certified,
     covered,
     fingerprint,
     made,
+    named_in,
     root_for,
     server_under,
     tls_context,
@@ -249,12 +251,26 @@ def test_a_running_server_takes_a_renewed_certificate_without_a_restart(office: 
     assert shakes_hands(context, office.root, "localhost") == "TLSv1.3"
 
 
-def test_a_name_that_went_is_dropped_without_a_new_root(office: Certificates) -> None:
-    fewer = Names.of(["im", "192.0.2.7"])
-    again = made(office.root.parent, fewer, NOW)
+def test_a_name_that_went_stays_certified(office: Certificates) -> None:
+    """The company's DNS may be down while we start; who comes by that name must not see a warning afterwards."""
+    served = office.server.read_bytes()
+    again = made(office.root.parent, Names.of(["im", "192.0.2.7"]), NOW)
     assert (again.fingerprint, again.left_out) == (office.fingerprint, ())
-    with pytest.raises(ssl.SSLCertVerificationError):
-        shakes_hands(tls_context(again.server), again.root, "im.example.com")
+    assert office.server.read_bytes() == served
+
+    renewed = made(office.root.parent, Names.of(["im"]), office.renewed_from)
+    assert office.server.read_bytes() != served
+    assert renewed.fingerprint == office.fingerprint
+    root, server = (x509.load_pem_x509_certificate(each.read_bytes()) for each in (office.root, office.server))
+    assert certified(server) == named_in(root).all() == OFFICE.all()
+
+
+def test_a_name_below_one_of_the_roots_is_certified_when_it_comes(office: Certificates) -> None:
+    more = Names.of(["im.example.com", "chat.im.example.com"])
+    again = made(office.root.parent, more, NOW)
+    assert (again.fingerprint, again.left_out) == (office.fingerprint, ())
+    assert shakes_hands(tls_context(again.server), again.root, "chat.im.example.com")
+    assert shakes_hands(tls_context(again.server), again.root, "im.example.com")
 
 
 def test_a_new_address_is_told_and_left_out_while_the_root_still_serves(office: Certificates) -> None:

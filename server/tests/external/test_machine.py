@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import threading
+
+import pytest
 
 from yanxin.external import machine
 
@@ -13,6 +16,18 @@ def test_the_host_name_is_among_the_names() -> None:
     short = socket.gethostname().lower()
     assert short in machine.names() or short.startswith("localhost")
     assert "localhost" not in machine.names()
+
+
+def test_a_resolver_that_does_not_answer_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The start must not wait for a DNS server that is down."""
+    answers = threading.Event()
+    monkeypatch.setattr(socket, "gethostname", lambda: "im")
+    monkeypatch.setattr(socket, "getfqdn", lambda _: "im.example.com" if answers.wait(30) else "")
+    monkeypatch.setattr(machine, "LONGEST_WAIT_SECONDS", 0.01)
+    assert machine.names() == ("im",)
+    answers.set()
+    monkeypatch.setattr(machine, "LONGEST_WAIT_SECONDS", 30)
+    assert machine.names() == ("im.example.com", "im")
 
 
 def test_addresses_are_those_at_which_others_find_the_machine() -> None:

@@ -9,11 +9,13 @@ names below it too, as RFC 5280 has it.
 **What follows when names change.** Constraints are inside the root, so a root cannot learn a new name: that takes a
 new root, and every desk must trust that one again. Nobody wants this because an address came by DHCP or somebody
 plugged in a second cable. Therefore `made` keeps the root as long as it covers *any* of the names and addresses
-that the machine has besides loopback, signs a certificate for all that it covers, and tells what it had to leave
-out (`left_out`), with which the server can say at start: "The root certificate does not cover 10.0.0.9; make a new
-one with …". It makes a new root by itself only when the old one covers none of them (the machine was renamed and
-moved, so nobody can be using it), when that is near its end, or when it is asked to. A root that was replaced stays
-in the folder under its fingerprint.
+that the machine has besides loopback, and tells what it had to leave out (`left_out`), with which the server can say
+at start: "The root certificate does not cover 10.0.0.9; make a new one with …". It makes a new root by itself only
+when the old one covers none of them (the machine was renamed and moved, so nobody can be using it), when that is near
+its end, or when it is asked to. A root that was replaced stays in the folder under its fingerprint.
+
+The server's certificate is for everything that the root covers, also for what the machine is not called at the
+moment: the company's DNS may be down while we start, and a cable unplugged.
 
 Wider constraints (the subnet, all private ranges) were passed over: they would let the root speak for the
 neighbours, and the neighbours include the company's other servers.
@@ -78,6 +80,12 @@ class Names:
         hosts["localhost"] = None
         addresses |= dict.fromkeys((IPv4Address("127.0.0.1"), IPv6Address("::1")))
         return cls(tuple(hosts), tuple(addresses))
+
+    def with_more(self, others: Names) -> Names:
+        """These, and those of `others` that are not among them."""
+        return Names(
+            tuple(dict.fromkeys(self.hosts + others.hosts)), tuple(dict.fromkeys(self.addresses + others.addresses))
+        )
 
     def outward(self) -> frozenset[str]:
         """Those that others may use: everything but loopback."""
@@ -193,15 +201,22 @@ def server_under(root: Pair, names: Names, now: datetime) -> Pair:
     return Pair(key, certificate)
 
 
-def covered(root: x509.Certificate, names: Names) -> Names:
-    """Those of `names` that the constraints of `root` allow."""
+def named_in(root: x509.Certificate) -> Names:
+    """The names that `root` was made for."""
     constraints = root.extensions.get_extension_for_class(x509.NameConstraints).value
     permitted = constraints.permitted_subtrees or []
-    zones = tuple(name.value for name in permitted if isinstance(name, x509.DNSName))
-    networks = tuple(ip_network(str(name.value)) for name in permitted if isinstance(name, x509.IPAddress))
     return Names(
-        tuple(host for host in names.hosts if any(host == zone or host.endswith(f".{zone}") for zone in zones)),
-        tuple(address for address in names.addresses if any(address in network for network in networks)),
+        tuple(name.value for name in permitted if isinstance(name, x509.DNSName)),
+        tuple(ip_network(str(name.value)).network_address for name in permitted if isinstance(name, x509.IPAddress)),
+    )
+
+
+def covered(root: x509.Certificate, names: Names) -> Names:
+    """Those of `names` that the constraints of `root` allow."""
+    permitted = named_in(root)
+    return Names(
+        tuple(host for host in names.hosts if any(f".{host}".endswith(f".{zone}") for zone in permitted.hosts)),
+        tuple(address for address in names.addresses if address in permitted.addresses),
     )
 
 
@@ -261,7 +276,7 @@ def made(folder: Path, names: Names, now: datetime, *, new_root: bool = False) -
 
     To be called at every start and once a day: nothing is written when nothing is due. `new_root` makes a new root
     whatever the old one covers. The server certificate is made again within RENEWED_BEFORE_END of its end and when
-    the names have changed. Raises CannotCertify for files that cannot be read as certificates and for a clock
+    `names` has one that the root covers and the certificate lacks. Raises CannotCertify for files that cannot be read as certificates and for a clock
     before the root's first day, and OSError as the folder does.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -288,7 +303,7 @@ def made(folder: Path, names: Names, now: datetime, *, new_root: bool = False) -
     usable = covered(root.certificate, names)
     server = None if root_is_new else _read(server_file)
     if server is None or _is_due(server.certificate, root.certificate, usable, now):
-        server = server_under(root, usable, now)
+        server = server_under(root, usable.with_more(named_in(root.certificate)), now)
         _replace(server_file, server.pem(), 0o600)
 
     return Certificates(
@@ -309,7 +324,7 @@ def _is_of_no_use(root: x509.Certificate, names: Names, now: datetime) -> bool:
 
 def _is_due(server: x509.Certificate, root: x509.Certificate, names: Names, now: datetime) -> bool:
     is_in_time = server.not_valid_before_utc <= now < server.not_valid_after_utc - RENEWED_BEFORE_END
-    return not is_in_time or certified(server) != names.all() or not _is_signed_by(server, root)
+    return not is_in_time or not names.all() <= certified(server) or not _is_signed_by(server, root)
 
 
 def _is_signed_by(server: x509.Certificate, root: x509.Certificate) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import socket
 import struct
+import threading
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 Address = IPv4Address | IPv6Address
+
+LONGEST_WAIT_SECONDS = 1.0
 
 # Bridges of containers and virtual machines: only this machine itself is behind them, and they come and go.
 _INWARD = ("lo", "docker", "br-", "veth", "virbr", "cni", "flannel", "cali", "lxcbr", "lxdbr", "podman")
@@ -28,12 +31,22 @@ _UNSTEADY = 0x01 | 0x08 | 0x20 | 0x40
 def names() -> tuple[str, ...]:
     """Host names, the fullest first, in lower case; never `localhost`.
 
-    The full name comes from the hosts file or the company's DNS; a resolver that does not answer can
-    hold this up for some seconds.
+    The full name comes from the hosts file or the company's DNS, and is missing when that takes over a second.
     """
     short = socket.gethostname()
-    found = dict.fromkeys(name.lower().rstrip(".") for name in (socket.getfqdn(short), short))
+    found = dict.fromkeys(name.lower().rstrip(".") for name in (_full_name(short), short))
     return tuple(name for name in found if name and not name.startswith("localhost") and not _is_address(name))
+
+
+def _full_name(short: str) -> str:
+    """The full name of `short`, or itself when nobody says so in time."""
+    told = [short]
+    # The resolver waits ten seconds and more for a server that is down, and cannot be interrupted: the thread is
+    # left to itself, and ends with the resolver's patience or the process.
+    asking = threading.Thread(target=lambda: told.append(socket.getfqdn(short)), daemon=True)
+    asking.start()
+    asking.join(LONGEST_WAIT_SECONDS)
+    return told[-1]
 
 
 def addresses() -> tuple[Address, ...]:
