@@ -110,10 +110,19 @@ export function Popup({
     const outside = (event: PointerEvent) => {
       if (!box.current?.contains(event.target as Node)) onClose();
     };
+    // Wherever the focus went meanwhile, Escape closes what hangs over the page first.
+    const leave = (event: globalThis.KeyboardEvent) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      event.preventDefault();
+      onClose();
+    };
     document.addEventListener('pointerdown', outside, true);
+    document.addEventListener('keydown', leave, true);
     window.addEventListener('blur', onClose);
     return () => {
       document.removeEventListener('pointerdown', outside, true);
+      document.removeEventListener('keydown', leave, true);
       window.removeEventListener('blur', onClose);
     };
   }, [onClose]);
@@ -128,10 +137,7 @@ export function Popup({
       aria-label={label}
       style={{ left: at?.x ?? place.x, top: at?.y ?? place.y, visibility: at ? 'visible' : 'hidden' }}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') {
-          event.stopPropagation();
-          onClose();
-        } else if (event.key === 'Tab' && role === 'menu') onClose();
+        if (event.key === 'Tab' && role === 'menu') onClose();
         else onKeyDown?.(event);
       }}
     >

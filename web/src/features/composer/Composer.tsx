@@ -9,19 +9,18 @@ import {
   useState,
 } from 'react';
 import { type Draft, NO_DRAFT } from '../../cache/drafts';
-import { Button, IconButton } from '../../design/controls';
-import { EmojiGrid } from '../../design/EmojiGrid';
+import { IconButton } from '../../design/controls';
 import { Icon } from '../../design/Icon';
-import { below, type Place, Popup } from '../../design/Menu';
 import { useSay } from '../../platform/words';
 import type { Conversation } from '../../protocol/generated';
 import { useKnown, useOffice, usePerson, useSession } from '../../session/hooks';
 import { lineOf, titleOf } from '../../session/sentences';
 import type { LogEvent } from '../../state/events';
 import { CodeBar } from './CodeBar';
-import { bodyOf, type Mention, mentionAt } from './draft';
+import { bodyOf, type Mention, mentionAt, mentionsOf } from './draft';
 import { MentionPicker, type MentionPickerHandle } from './MentionPicker';
 import { Preview } from './Preview';
+import { Tools } from './Tools';
 import './composer.css';
 
 export const MOST_CHARACTERS = 20_000;
@@ -55,11 +54,12 @@ export function Composer(props: ComposerProps) {
   const kept = useKnown((known) => known.drafts[id]);
 
   const [text, setText] = useState(() => textOf(editing) ?? kept?.text ?? '');
-  const [mentions, setMentions] = useState<readonly Mention[]>(() => kept?.mentions ?? []);
+  const [mentions, setMentions] = useState<readonly Mention[]>(() =>
+    editing ? mentionsOf(editing.body, people) : (kept?.mentions ?? []),
+  );
   const [language, setLanguage] = useState<string | null>(() => languageOf(editing));
   const [isPreview, setPreview] = useState(false);
   const [asked, setAsked] = useState<{ words: string; from: number } | null>(null);
-  const [emojiAt, setEmojiAt] = useState<Place | null>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<MentionPickerHandle>(null);
   const caret = useRef<number | null>(null);
@@ -236,79 +236,28 @@ export function Composer(props: ComposerProps) {
           onBlur={() => setTimeout(() => setAsked(null), 150)}
         />
       )}
-      <div className="tb">
-        <IconButton
-          icon="smile"
-          label={say('composer.emoji')}
-          disabled={isPreview}
-          onClick={(click) => setEmojiAt(below(click.currentTarget))}
-          data-testid="emoji"
-        />
-        {conversation.kind === 'group' && !isCode && (
-          <IconButton
-            icon="at"
-            label={say('composer.mention')}
-            disabled={isPreview}
-            data-testid="mention"
-            // The text keeps the focus, so that the picker stays open.
-            onMouseDown={(down) => down.preventDefault()}
-            onClick={() => {
-              const from = area.current?.selectionStart ?? text.length;
-              insert('@');
-              setAsked({ words: '', from });
-            }}
-          />
-        )}
-        <IconButton
-          icon="code"
-          label={say(isCode ? 'composer.codeOff' : 'composer.code')}
-          aria-pressed={isCode}
-          data-testid="code-mode"
-          onClick={() => {
-            setLanguage(isCode ? null : '');
-            setPreview(false);
-            area.current?.focus();
-          }}
-        />
-        {!isCode && (
-          <IconButton
-            icon="eye"
-            label={say(isPreview ? 'composer.previewOff' : 'composer.preview')}
-            aria-pressed={isPreview}
-            data-testid="preview"
-            onClick={() => setPreview(!isPreview)}
-          />
-        )}
-        <div className="send">
-          {isTooLong ? (
-            <span className="too-long" role="alert">
-              {say('composer.tooLong', { count: length, limit: MOST_CHARACTERS })}
-            </span>
-          ) : (
-            <span className="wide">
-              {say(isCode || sendKey === 'ctrl_enter' ? 'composer.ctrlEnter' : 'composer.enter')}
-            </span>
-          )}
-          <Button primary disabled={!canSend} onClick={send} data-testid="send">
-            {say(editing ? 'composer.saveEdit' : 'composer.send')}
-          </Button>
-        </div>
-      </div>
-      {emojiAt && (
-        <Popup
-          place={emojiAt}
-          label={say('composer.emoji')}
-          className="emoji-pop"
-          onClose={() => setEmojiAt(null)}
-        >
-          <EmojiGrid
-            onChoose={(emoji) => {
-              setEmojiAt(null);
-              insert(emoji);
-            }}
-          />
-        </Popup>
-      )}
+      <Tools
+        isGroup={conversation.kind === 'group'}
+        isCode={isCode}
+        isPreview={isPreview}
+        isEditing={editing !== null}
+        entersSend={!isCode && sendKey === 'enter'}
+        canSend={canSend}
+        tooLong={isTooLong ? { count: length, limit: MOST_CHARACTERS } : null}
+        onEmoji={(emoji) => insert(emoji)}
+        onMention={() => {
+          const from = area.current?.selectionStart ?? text.length;
+          insert('@');
+          setAsked({ words: '', from });
+        }}
+        onCode={() => {
+          setLanguage(isCode ? null : '');
+          setPreview(false);
+          area.current?.focus();
+        }}
+        onPreview={() => setPreview(!isPreview)}
+        onSend={send}
+      />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 /** From what is written to the body that is sent. */
-import type { NewMessage } from '../../protocol/generated';
+import type { NewMessage, User } from '../../protocol/generated';
+import type { LogEvent } from '../../state/events';
 
 /** Somebody spoken to; id 0 is everybody. */
 export interface Mention {
@@ -29,6 +30,20 @@ export function bodyOf(
       .slice(0, MOST_MENTIONS),
     mention_all: meant.some((one) => one.id === EVERYBODY),
   };
+}
+
+/** What everybody is called, in whichever language the writer used. */
+export const EVERYBODY_NAMES = ['所有人', 'everyone'];
+
+/** Those to whom a message that is to be changed speaks already. */
+export function mentionsOf(body: LogEvent['body'], people: ReadonlyMap<number, User>): Mention[] {
+  if (body?.type !== 'text') return [];
+  const named = (body.mentions ?? []).flatMap((id) => {
+    const name = people.get(id)?.display_name;
+    return name ? [{ id, name }] : [];
+  });
+  const all = body.mention_all ? EVERYBODY_NAMES.filter((name) => body.text.includes(`@${name}`)) : [];
+  return [...named, ...all.map((name) => ({ id: EVERYBODY, name }))];
 }
 
 /** The name that is being written at the caret after an `@`, and where it begins. */

@@ -231,7 +231,7 @@ function Bubble({ event, me, onJump }: { event: LogEvent; me: number; onJump(seq
     });
     // Either language may have been the writer's.
     const all = body.mention_all
-      ? ['所有人', 'everyone', 'all'].map((name) => ({ name, mine: event.sender !== me }))
+      ? ['所有人', 'everyone'].map((name) => ({ name, mine: event.sender !== me }))
       : [];
     return [...named, ...all];
   }, [body, people, me, event.sender]);

@@ -1,0 +1,2 @@
+/** The TypeScript that stands for a JSON Schema with `$defs`. */
+export function typesOf(schema: object): string;
