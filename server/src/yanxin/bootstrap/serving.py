@@ -8,7 +8,7 @@ import secrets
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from yanxin.access.tokens import hash_of
 from yanxin.actions import setup
 from yanxin.bootstrap import core as cores
 from yanxin.bootstrap.core import Core
+from yanxin.bootstrap.demo import Demo
 from yanxin.bootstrap.folder import CannotStart
 from yanxin.config.settings import Certificate, Endpoint, Settings
 from yanxin.control.socket import Control
@@ -50,6 +51,7 @@ class Serving:
     fingerprint: str | None
     plain_url: str | None
     setup_token: str | None
+    demo: Demo | None
     warnings: list[str]
 
 
@@ -60,14 +62,17 @@ async def serve(settings: Settings, ready: Callable[[Serving], None], *, demo: b
         stack.callback(listening.close)
         core = await cores.opened(settings)
         stack.push_async_callback(core.close)
+        filled = None
         if demo:
-            from yanxin.bootstrap.demo import fill
+            from yanxin.bootstrap.demo.filling import fill
 
-            await fill(core)
-        await _serve(settings, core, listening, ready)
+            filled = await fill(core)
+        await _serve(settings, core, listening, ready, filled)
 
 
-async def _serve(settings: Settings, core: Core, listening: socket.socket, ready: Callable[[Serving], None]) -> None:
+async def _serve(
+    settings: Settings, core: Core, listening: socket.socket, ready: Callable[[Serving], None], demo: Demo | None
+) -> None:
     warnings: list[str] = []
     tls, made = _tls(settings, warnings)
     services = Services(core.database, core.doorkeeper, core.passwords, Buckets())
@@ -95,11 +100,13 @@ async def _serve(settings: Settings, core: Core, listening: socket.socket, ready
             fingerprint=made.fingerprint if made else None,
             plain_url=None if plain_port is None else _urls(settings.listen, plain_port, is_secure=False)[0],
             setup_token=token,
+            demo=demo,
             warnings=warnings,
         )
     )
     log.info("server.ready", port=port, tls=tls is not None)
-    await stop.wait()
+    async with _colleagues(core, demo, _near(settings.listen, port, is_secure=tls is not None), made):
+        await stop.wait()
 
     log.info("server.draining", sockets=len(gateway.connections))
     if renewal is not None:
@@ -111,6 +118,24 @@ async def _serve(settings: Settings, core: Core, listening: socket.socket, ready
         plain[0].should_exit = True
     await asyncio.gather(*tasks)
     log.info("server.stopped")
+
+
+@contextlib.asynccontextmanager
+async def _colleagues(
+    core: Core, demo: Demo | None, url: str, made: certificates.Certificates | None
+) -> AsyncIterator[None]:
+    """Within it the colleagues of a demo are there, over the root of our own making or over plain HTTP."""
+    if demo is None or not demo.is_demo or (made is None and url.startswith("https:")):
+        yield
+        return
+    from yanxin.bootstrap.demo.colleagues import Colleagues
+
+    colleagues = Colleagues(core, url, None if made is None else str(made.root))
+    colleagues.begin()
+    try:
+        yield
+    finally:
+        await colleagues.close()
 
 
 class _Root:
@@ -251,6 +276,12 @@ def _urls(where: Endpoint, port: int, *, is_secure: bool) -> list[str]:
     else:
         hosts = [where.host]
     return [f"{scheme}://{Endpoint(host, port)}" for host in dict.fromkeys(hosts)]
+
+
+def _near(where: Endpoint, port: int, *, is_secure: bool) -> str:
+    """The address at which this machine itself finds the server."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(where.host, where.host)  # noqa: S104 – compared, not bound
+    return f"{'https' if is_secure else 'http'}://{Endpoint(host, port)}"
 
 
 def _web() -> Path | None:

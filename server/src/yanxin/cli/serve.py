@@ -12,6 +12,8 @@ import msgspec
 import segno
 import uvloop
 
+from yanxin.bootstrap.demo import Demo
+from yanxin.bootstrap.demo.company import ADMIN, NAME, VISITOR
 from yanxin.bootstrap.folder import CannotStart
 from yanxin.bootstrap.serving import Serving
 from yanxin.bootstrap.serving import serve as run
@@ -54,15 +56,19 @@ def serve(context: click.Context, /, demo: bool, as_json: bool, **options: str |
         gc.collect()
         gc.freeze()
         if as_json:
-            first = {
+            first: dict[str, Any] = {
                 "url": serving.urls[0],
                 "ca": None if serving.root is None else str(serving.root),
                 "setup_token": serving.setup_token,
                 "pid": os.getpid(),
             }
+            if serving.demo is not None:
+                first["demo"] = {"is_demo": serving.demo.is_demo, "password": serving.demo.password}
             click.echo(msgspec.json.encode(first).decode())
         else:
             _tell(serving)
+            if serving.demo is not None:
+                _tell_demo(serving.demo, str(found.folder))
         sys.stdout.flush()
 
     # A write that waits for the interpreter waits 0.5 ms at most, not 5: the writer is a thread.
@@ -89,3 +95,17 @@ def _tell(serving: Serving) -> None:
         click.echo(f"  {link}\n")
         segno.make(link, error="l").terminal(out=sys.stdout, border=2, compact=True)
     click.echo("")
+
+
+def _tell_demo(demo: Demo, folder: str) -> None:
+    command = f"yanxin --data {folder} user password {VISITOR}"
+    if not demo.is_demo:
+        click.echo("  Note: there are people in this folder already, so --demo has changed nothing.\n")
+        return
+    click.echo(f"  {NAME} is invented, for trying things on and not for use.")
+    click.echo(f"  Sign in as {VISITOR}, or as {ADMIN}, the administrator.")
+    if demo.password is not None:
+        click.echo(f"  Password of everybody there, told this once:  {demo.password}")
+        click.echo(f"  For another one:  {command}\n")
+    else:
+        click.echo(f"  The password was told when the folder was filled; for another one:  {command}\n")
