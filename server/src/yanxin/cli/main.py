@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from yanxin import __version__
-from yanxin.cli.serve import serve
-from yanxin.cli.tls import tls
-from yanxin.cli.user import user
-from yanxin.client.commands import get, say
+
+# Loaded when called: whoever asks for a token does not wait for the server's imports.
+COMMANDS: Final = {
+    "get": "yanxin.client.commands",
+    "say": "yanxin.client.commands",
+    "serve": "yanxin.cli.serve",
+    "tls": "yanxin.cli.tls",
+    "user": "yanxin.cli.user",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called or described."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted({*super().list_commands(context), *COMMANDS})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return super().get_command(context, name)
+        command: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="yanxin")
 @click.option("--data", metavar="DIR", help="The data folder. [env YANXIN_DATA; default: ./yanxin-data]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")
@@ -26,13 +45,6 @@ def cli(context: click.Context, data: str | None, as_json: bool) -> None:
     Exit codes: 0 fine, 1 the thing asked failed, 2 wrong use.
     """
     context.obj = {"data": data, "json": as_json, "environment": dict(os.environ)}
-
-
-cli.add_command(serve)
-cli.add_command(user)
-cli.add_command(tls)
-cli.add_command(say)
-cli.add_command(get)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})
