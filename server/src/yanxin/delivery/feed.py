@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Coroutine
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 
 MOST_MEMBERS: Final = 2_000_000
 """How many members of all audiences together are remembered: 16 MB."""
+OVERHEAD: Final = 50
+"""What an audience itself weighs, in members."""
 
 
 class Feed:
@@ -56,7 +59,7 @@ class Feed:
             self._tell(audience, event)
 
     async def audience(self, where: ConversationId) -> Audience:
-        """The audience of `where`, read if it is not known."""
+        """The audience of `where`, read if it is not known; nobody where there is no such conversation."""
         audience = self._audiences.get(where)
         if audience is None:
             audience = self._audiences[where] = Audience()
@@ -104,7 +107,7 @@ class Feed:
             audience.waiting = None
             return
         audience.know(as_of, firsts)
-        self._members += len(firsts)
+        self._members += len(firsts) + OVERHEAD
         self._forget_some()
         self._go_on(where, audience)
 
@@ -128,13 +131,13 @@ class Feed:
             self._tell(audience, event)
 
     def _forget_some(self) -> None:
-        while self._members > MOST_MEMBERS and len(self._audiences) > 1:
-            where, audience = next(iter(self._audiences.items()))
-            if audience.waiting is not None:
-                self._audiences.move_to_end(where)
-                continue
-            del self._audiences[where]
-            self._members -= len(audience.users)
+        for where in list(islice(self._audiences, 100)):
+            if self._members <= MOST_MEMBERS:
+                return
+            audience = self._audiences[where]
+            if audience.waiting is None:
+                del self._audiences[where]
+                self._members -= len(audience.users) + OVERHEAD
 
     def _start(self, where: ConversationId, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -47,7 +47,11 @@ class Buckets:
             self._levels.popitem(last=False)
 
     def succeeded(self, account: str, address: str) -> None:
-        """Forgives this account at this address: its owner mistyped."""
+        """Takes back the failure that was counted before the check, and forgives this account at this address."""
+        for key, _ in _keys(account, address):
+            if key in self._levels:
+                level, since = self._levels[key]
+                self._levels[key] = (max(0.0, level - 1), since)
         self._levels.pop(("account-at-address", account, address), None)
 
     def _level(self, key: tuple[str, ...], allowance: Allowance, now: float) -> float:

@@ -13,7 +13,9 @@ from litestar.openapi.spec import Components, SecurityScheme
 from yanxin import __version__
 from yanxin.domain.actors import Actor
 from yanxin.http import problems
+from yanxin.http.bodies import StrictBody
 from yanxin.http.conversations import ConversationsController
+from yanxin.http.parameters import known_parameters_only
 from yanxin.http.people import AdminController, DepartmentsController, UsersController
 from yanxin.http.services import Services, actor_of
 from yanxin.http.sessions import MeController, SessionsController, SetupController
@@ -46,6 +48,9 @@ def application(services: Services) -> Litestar:
             "services": Provide(lambda: services, sync_to_thread=False, use_cache=True),
             "actor": Provide(provide_actor),
         },
+        guards=[known_parameters_only],
+        dto=StrictBody,
+        return_dto=None,
         security=[{"bearer": []}, {"cookie": []}],
     )
     return Litestar(

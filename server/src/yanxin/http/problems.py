@@ -67,6 +67,11 @@ def malformed(request: Request[Any, Any, Any], error: ValidationException) -> Re
     return _answer(request, Refused("request.malformed", reason="; ".join(reasons) or str(error.detail)))
 
 
+def undecodable(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """A body that is no text, or nested too deep to be read."""
+    return _answer(request, Refused("request.malformed", reason=str(error)))
+
+
 def other(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """What the framework refuses by itself."""
     match error:
@@ -92,6 +97,8 @@ def failed(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 HANDLERS: ExceptionHandlersMap = {
     Refused: refused,
     ValidationException: malformed,
+    UnicodeDecodeError: undecodable,
+    RecursionError: undecodable,
     HTTPException: other,
     Exception: failed,
 }

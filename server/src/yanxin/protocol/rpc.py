@@ -62,7 +62,7 @@ def call(text: bytes | str) -> tuple[Id, str, Any]:
     try:
         read = _calls.decode(text)
     except msgspec.ValidationError as error:
-        raise Failure(INVALID_REQUEST, str(error), _id_of(text)) from None
+        raise _no_request(text, str(error)) from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise Failure(PARSE_ERROR, str(error)) from None
     if read.jsonrpc != "2.0":
@@ -76,14 +76,15 @@ def call(text: bytes | str) -> tuple[Id, str, Any]:
         raise Failure(INVALID_PARAMS, str(error), read.id) from None
 
 
-def _id_of(text: bytes | str) -> Id:
-    """The id of a request that is otherwise malformed, if it has one that can be answered."""
+def _no_request(text: bytes | str, why: str) -> Failure:
+    """How to refuse what is no request: as no JSON at all, or by its id, if it has one that can be answered."""
     try:
         read = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return None
+    except (msgspec.DecodeError, RecursionError) as error:
+        return Failure(PARSE_ERROR, str(error))
     found = read.get("id") if isinstance(read, dict) else None
-    return found if isinstance(found, int | str) and not isinstance(found, bool) else None
+    can_be_answered = isinstance(found, int | str) and not isinstance(found, bool)
+    return Failure(INVALID_REQUEST, why, found if can_be_answered else None)
 
 
 def result(id: Id, value: Any) -> bytes:

@@ -109,6 +109,6 @@ def read_counts(tx: Reading, where: ConversationId, seqs: Sequence[Seq]) -> list
 
 
 def present(tx: Reading, where: ConversationId) -> tuple[Seq, dict[UserId, Seq]]:
-    """Up to where the log stands, and for each member the seq from which they may read."""
-    head = tx.row(_HEAD, where)[0]
-    return head, dict(tx.rows(_FIRSTS, where))
+    """Up to where the log stands, and for each member the seq from which they may read; nobody where there is none."""
+    head = tx.row(_HEAD, where)
+    return (Seq(0), {}) if head is None else (head[0], dict(tx.rows(_FIRSTS, where)))

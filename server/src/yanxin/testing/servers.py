@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 import msgspec
 
+from yanxin.client.rest import tls
 from yanxin.protocol import requests, views
 
 READY_WITHIN_SECONDS = 60.0
@@ -164,6 +165,7 @@ class Server:
             f"{self.url}/api/v1/setup",
             content=msgspec.json.encode(wanted),
             headers={"Content-Type": "application/json"},
+            verify=tls(self.url, self.started.ca) or False,
             trust_env=False,
             timeout=30,
         )

@@ -148,15 +148,19 @@ def parsed(text: str) -> Iterator[Scene]:
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
-    """Lines with the indented ones that belong to them; remarks and empty lines left out."""
+    """Lines with the indented ones that belong to them; remarks left out, and empty lines except between these."""
     block: list[str] = []
+    empty = 0
     for line in text.splitlines():
-        if line.startswith("  ") and block:
-            block.append(line[2:])
-            continue
-        if block:
-            yield block
-        block = [] if not line.strip() or line.startswith("#") else [line]
+        if not line.strip():
+            empty += 1
+        elif line.startswith("  ") and block:
+            block += [""] * empty + [line[2:]]
+            empty = 0
+        else:
+            if block:
+                yield block
+            block, empty = ([] if line.startswith("#") else [line]), 0
     if block:
         yield block
 
