@@ -22,7 +22,7 @@ from yanxin.queries import members as members_seen
 from yanxin.queries.paging import MAX_LIMIT, position_of
 
 Number = Annotated[int, Parameter(ge=1, le=MAX_ID)]
-Place = Annotated[int, Parameter(ge=0, le=MAX_ID)]
+Place = Annotated[int | None, Parameter(ge=0, le=MAX_ID)]
 Limit = Annotated[int, Parameter(ge=1, le=MAX_LIMIT)]
 Emoji = Annotated[str, Parameter(min_length=1, max_length=32)]
 
@@ -135,9 +135,9 @@ class ConversationsController(Controller):
         services: Services,
         actor: Actor,
         conversation_id: Number,
-        after: Place | None = None,
-        before: Place | None = None,
-        around: Place | None = None,
+        after: Place = None,
+        before: Place = None,
+        around: Place = None,
         limit: Limit = 50,
     ) -> views.Events:
         where = ConversationId(conversation_id)

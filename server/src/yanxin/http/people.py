@@ -23,7 +23,8 @@ from yanxin.queries.paging import MAX_LIMIT, position_of
 
 UserNumber = Annotated[int, Parameter(ge=1, le=MAX_ID)]
 Ids = Annotated[
-    str, Parameter(pattern=r"^[0-9]{1,16}(,[0-9]{1,16}){0,199}$", description="At most 200 ids, with commas between")
+    str | None,
+    Parameter(pattern=r"^[0-9]{1,16}(,[0-9]{1,16}){0,199}$", description="At most 200 ids, with commas between"),
 ]
 Limit = Annotated[int, Parameter(ge=1, le=MAX_LIMIT)]
 
@@ -44,7 +45,7 @@ class UsersController(Controller):
         text: Annotated[
             str, Parameter(query="query", max_length=100, description="A part of name, username, pinyin or initials")
         ] = "",
-        ids: Ids | None = None,
+        ids: Ids = None,
         limit: Limit = 50,
         cursor: str | None = None,
     ) -> views.Page[views.User]:
