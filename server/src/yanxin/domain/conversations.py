@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from yanxin.domain.ids import ConversationId, Millis, Ordinal, Seq, UserId
 from yanxin.domain.names import clean
@@ -15,8 +16,7 @@ MAX_MEMBERS = 10_000
 MAX_TITLE = 100
 
 
-@dataclass(slots=True)
-class Conversation:
+class Conversation(msgspec.Struct, gc=False):
     """A conversation and the head of its log.
 
     `title` is sealed. `last_message` is the seq of the newest event of kind `message`, 0 if there

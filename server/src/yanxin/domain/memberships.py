@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from yanxin.domain.bodies import Role
 from yanxin.domain.ids import ConversationId, Millis, Ordinal, Seq, UserId
@@ -11,8 +11,7 @@ from yanxin.domain.refusals import Refused
 _RANK: dict[Role, int] = {"member": 0, "admin": 1, "owner": 2}
 
 
-@dataclass(slots=True)
-class Membership:
+class Membership(msgspec.Struct, gc=False):
     """One person in one conversation.
 
     `first` is the seq from which this member may read; joining again sets it anew. `nth` numbers

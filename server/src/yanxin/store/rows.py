@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Protocol
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 
 from yanxin.domain.conversations import Conversation
@@ -16,8 +16,8 @@ from yanxin.store.held import Held
 from yanxin.store.prepared import Prepared, PreparedList, pairs
 from yanxin.store.tables import conversations, memberships, users
 
-MEMBERSHIP_COLUMNS = [memberships.c[field.name] for field in fields(Membership)]
-CONVERSATION_COLUMNS = [conversations.c[field.name] for field in fields(Conversation)]
+MEMBERSHIP_COLUMNS = [memberships.c[field] for field in Membership.__struct_fields__]
+CONVERSATION_COLUMNS = [conversations.c[field] for field in Conversation.__struct_fields__]
 
 
 class Driven(Protocol):
@@ -34,8 +34,8 @@ MOST_CONVERSATIONS = 50_000
 MOST_MEMBERSHIPS = 300_000
 MOST_VERSIONS = 100_000
 
-_FLAGS = [field.name for field in fields(Membership)].index("muted")
-_PERSONAL = tuple(field.name for field in fields(Membership) if field.name not in ("user", "conversation"))
+_FLAGS = Membership.__struct_fields__.index("muted")
+_PERSONAL = tuple(field for field in Membership.__struct_fields__ if field not in ("user", "conversation"))
 _MOVED = ("title", "seq", "ordinal", "last_message", "members_count", "moved_at", "dismissed_at")
 
 
@@ -46,6 +46,7 @@ def membership(row: Any) -> Membership:
 
 
 _personal = attrgetter(*_PERSONAL)
+_moved = attrgetter(*_MOVED)
 
 
 def conversation(row: Any) -> Conversation:
@@ -87,14 +88,11 @@ _COUNT = Prepared(
 )
 
 
-class Version:
+class Version(msgspec.Struct, gc=False):
     """Up to which version a person's own state has come."""
 
-    __slots__ = ("user", "value")
-
-    def __init__(self, user: UserId, value: int) -> None:
-        self.user = user
-        self.value = value
+    user: UserId
+    value: int
 
 
 def conversations_held(database: Driven, *, keeps: bool) -> Held[ConversationId, Conversation]:
@@ -104,7 +102,7 @@ def conversations_held(database: Driven, *, keeps: bool) -> Held[ConversationId,
         return {row[0]: conversation(row) for row in database.locked(_LOAD_CONVERSATIONS, keys)}
 
     def flush(rows: list[Conversation]) -> None:
-        database.run_many(_MOVE, [(*(getattr(row, name) for name in _MOVED), row.id) for row in rows])
+        database.run_many(_MOVE, [(*_moved(row), row.id) for row in rows])
 
     return Held(load, flush, keeps=keeps, most=MOST_CONVERSATIONS)
 

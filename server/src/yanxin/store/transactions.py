@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
 from yanxin.domain.ids import ConversationId, Millis, UserId
@@ -120,7 +120,7 @@ class Writing(Reading):
         self.settle()
         for each in made:
             self.memberships.put((each.conversation, each.user), each)
-        values = [asdict(each) for each in made]
+        values = [msgspec.structs.asdict(each) for each in made]
         if values:
             statement = dialects.insert(self.sql, memberships)
             renewed = {name: statement.excluded[name] for name in values[0] if name not in ("user", "conversation")}
