@@ -579,6 +579,8 @@ class Client:
                 state = reading.read(params, views.State)
                 for conversation in self._inbox.changed(state):
                     self._fall_behind(conversation, self._inbox.conversations[conversation].head.seq)
+                for gone in state.removed:
+                    self._pushed.pop(gone, None)  # What is pushed after joining again begins further up.
                 self._hint(state)
             case "readers":
                 self._hint(reading.read(params, views.ReadCount))

@@ -244,16 +244,16 @@ class Office:
     async def person(self, name: str, *, online: bool = True) -> Person:
         username = f"{name}-{self._ending}"
         user = await self.chief.add_user(username, name.capitalize(), PASSWORD)
-        token = await self.signs_in(username)
+        token = await self.signs_in(username, device=f"{name}'s desk")
         person = Person(self, name, user, token)
         self._people.append(person)
         if online:
             await person.connects()
         return person
 
-    async def signs_in(self, username: str, password: str = PASSWORD) -> str:
+    async def signs_in(self, username: str, password: str = PASSWORD, device: str = "") -> str:
         """A new session's token."""
-        return (await sign_in(self.url, username, password, ca=self.ca, device="test")).token or ""
+        return (await sign_in(self.url, username, password, ca=self.ca, device=device)).token or ""
 
     async def close(self) -> None:
         """Everybody goes home."""

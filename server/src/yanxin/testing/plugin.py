@@ -105,6 +105,9 @@ def server(
 
 @pytest_asyncio.fixture
 async def office(server: Server) -> AsyncIterator[Office]:
-    """An office of people of this test's own, around the shared server."""
+    """An office of people of this test's own, around the shared server, which may not fault meanwhile."""
+    logged_bytes = server.log.stat().st_size
     async with offices.opened(server) as opened:
         yield opened
+    if faults := server.faults(logged_bytes):
+        pytest.fail("the server logged faults of its own:\n" + "\n".join(faults))

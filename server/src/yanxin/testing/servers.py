@@ -157,6 +157,13 @@ class Server:
         logged = self.log.read_text("utf-8", errors="replace").splitlines()
         return "\n".join(line[:characters] for line in logged[-lines:])
 
+    def faults(self, since_bytes: int = 0) -> list[str]:
+        """What it logged as its own fault after the first `since_bytes` of its log."""
+        if not self.log.exists():
+            return []
+        logged = self.log.read_bytes()[since_bytes:].decode("utf-8", errors="replace")
+        return [line[:4000] for line in logged.splitlines() if '"level": "error"' in line or "Traceback" in line]
+
     def set_up(self) -> str:
         """Names the organisation and the chief; the chief's token. Once per data folder."""
         assert self.started.setup_token is not None, "set up before"
