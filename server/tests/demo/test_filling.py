@@ -188,23 +188,22 @@ async def test_the_first_screen_is_alive(filled: Filled) -> None:
 
 @pytest.mark.parametrize("username", [VISITOR, "suwanqing", "lvqing"])
 async def test_unread_equals_a_recount(filled: Filled, username: str) -> None:
-    for seen in await filled.sees(username):
-        log = await _log(filled, username, seen)
-        assert [event.seq for event in log] == list(range(1, seen.head.seq + 1))
-        after = [event for event in log if event.seq > seen.cursor.seq and event.kind == "message"]
-        me = await filled.looks(lambda tx: user_named(tx, username))
-        assert seen.unread == sum(event.sender != me for event in after), seen.title
-
-
-async def _log(filled: Filled, username: str, seen: views.Conversation) -> list[views.Event]:
-    where, found = ConversationId(seen.id), list[views.Event]()
     async with filled.opened() as core:
-        while len(found) < seen.head.seq:
-            at = len(found)
-            page = await core.database.read(
-                lambda tx, at=at: events.run(tx, _actor(tx, username), where, after=at, limit=200)  # type: ignore[misc]
-            )
-            found += page.items
+        actor = await core.database.read(lambda tx: _actor(tx, username))
+        page = await core.database.read(lambda tx: conversations.page(tx, actor, None, 200))
+        for seen in page.items:
+            log = await _log(core, actor, seen)
+            assert [event.seq for event in log] == list(range(1, seen.head.seq + 1))
+            after = [event for event in log if event.seq > seen.cursor.seq and event.kind == "message"]
+            assert seen.unread == sum(event.sender != actor.user for event in after), seen.title
+
+
+async def _log(core: Core, actor: Actor, seen: views.Conversation) -> list[views.Event]:
+    where, found = ConversationId(seen.id), list[views.Event]()
+    while len(found) < seen.head.seq:
+        at = len(found)
+        page = await core.database.read(lambda tx, at=at: events.run(tx, actor, where, after=at, limit=200))  # type: ignore[misc]
+        found += page.items
     return found
 
 
