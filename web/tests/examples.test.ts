@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Conversation, Event } from '../src/protocol/generated';
 import { complete } from '../src/state/events';
-import { tail } from '../src/state/log';
+import { EMPTY_LOG, tail } from '../src/state/log';
 import { conversationsTold, eventHeard, type Office, pageRead } from '../src/state/office';
 import { me, officeOf } from './office';
 
@@ -33,7 +33,7 @@ function shown(office: Office, id: number) {
   if (!conversation) return null;
   return {
     conversation: { ...conversation, last: conversation.last && complete(conversation.last) },
-    log: (tail(office.logs.get(id) ?? { runs: [] }) ?? []).map((held) => held.event),
+    log: (tail(office.logs.get(id) ?? EMPTY_LOG) ?? []).map((held) => held.event),
   };
 }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { total, unread } from '../src/state/cursors';
 import { complete } from '../src/state/events';
-import { type Log, lastSeq } from '../src/state/log';
+import { EMPTY_LOG, type Log, lastSeq } from '../src/state/log';
 import {
   conversationsTold,
   cursorAnswered,
@@ -116,7 +116,8 @@ class Play {
         this.due.shift();
         break;
       case 'again': {
-        const held = this.held();
+        const { followed } = this.log();
+        const held = this.held().filter((one) => one.seq <= followed);
         const event = held[step.pick % held.length];
         const before = this.office;
         if (event) this.hear(event);
@@ -163,7 +164,7 @@ class Play {
   }
 
   log(): Log {
-    return this.office.logs.get(HERE) ?? { runs: [] };
+    return this.office.logs.get(HERE) ?? EMPTY_LOG;
   }
 
   held() {

@@ -2,7 +2,7 @@
 import { Refusal } from '../connection/problems';
 import type { Conversation, Events } from '../protocol/generated';
 import { EMPTY_LOG, firstSeq, lastSeq, runAt, tail } from '../state/log';
-import { conversationsTold, type Gap, pageRead } from '../state/office';
+import { conversationsTold, type Gap, logDropped, pageRead } from '../state/office';
 import { type Desk, office, update } from './desk';
 
 export const PAGE = 50;
@@ -49,14 +49,17 @@ export function history(desk: Desk): History {
   async function latest(conversation: number): Promise<void> {
     const known = office(desk).conversations.get(conversation);
     if (!known) return;
-    const newest = tail(log(conversation));
-    const missing = newest ? known.head.seq - lastSeq(newest) : Number.POSITIVE_INFINITY;
-    if (missing <= 0) return;
-    if (newest && missing <= LONG_PAGE) {
-      await page(conversation, { after: lastSeq(newest), limit: LONG_PAGE });
-    } else if (known.head.seq >= known.first) {
-      await page(conversation, { before: known.head.seq + 1, limit: PAGE });
+    const { runs, followed } = log(conversation);
+    const missing = known.head.seq - followed;
+    if (runs.length > 0 && missing > 0 && missing <= LONG_PAGE) {
+      await page(conversation, { after: followed, limit: LONG_PAGE });
+      return;
     }
+    if (runs.length > 0 && missing > 0) update(desk, (now) => logDropped(now, conversation));
+    const newest = tail(log(conversation));
+    const isHeld = newest !== undefined && lastSeq(newest) >= known.head.seq;
+    if (!isHeld && known.head.seq >= known.first)
+      await page(conversation, { before: known.head.seq + 1, limit: PAGE });
   }
 
   async function fillNow(gap: Gap): Promise<void> {
@@ -71,7 +74,9 @@ export function history(desk: Desk): History {
       if (!last || last.seq >= answer.head.seq) return;
       after = last.seq;
     }
+    update(desk, (now) => logDropped(now, gap.conversation));
     await refresh(gap.conversation);
+    if (desk.store.getState().open === gap.conversation) await latest(gap.conversation);
   }
 
   return {

@@ -8,7 +8,10 @@ import type { LogEvent } from './events';
 import { told } from './standing';
 
 export interface Held {
+  /** As it stands now. */
   readonly event: LogEvent;
+  /** As the server gave it. What was told since is folded into this one each time anew, in the order of the log. */
+  readonly read: LogEvent;
   /** The head of the log when the server read this event. */
   readonly asOf: number;
 }
@@ -19,9 +22,14 @@ export type Run = readonly Held[];
 /** Runs, rising; between two of them at least one event is missing. */
 export interface Log {
   readonly runs: readonly Run[];
+  /**
+   * Up to where the log was followed: every later event that may speak of something held here, up to
+   * this seq, is folded in. What comes after it must be heard or read, in order.
+   */
+  readonly followed: number;
 }
 
-export const EMPTY_LOG: Log = { runs: [] };
+export const EMPTY_LOG: Log = { runs: [], followed: 0 };
 
 export function firstSeq(run: Run): number {
   return run[0]?.event.seq ?? 0;
@@ -63,17 +71,21 @@ export function insert(log: Log, events: readonly LogEvent[], asOf: number): Log
   for (const part of consecutive(fresh)) {
     runs = joined(
       runs,
-      part.map((event) => ({ event, asOf: Math.max(asOf, event.seq) })),
+      part.map((event) => ({ event, read: event, asOf: Math.max(asOf, event.seq) })),
     );
   }
-  return { runs: folded(runs, fresh) };
+  const now = folded(runs, fresh);
+  if (log.runs.length === 0)
+    return { runs: now, followed: Math.max(asOf, lastSeq(now[now.length - 1] ?? [])) };
+  const next = runAt({ runs: now, followed: 0 }, log.followed + 1);
+  return { runs: now, followed: next ? lastSeq(next) : log.followed };
 }
 
 /** Only the newest run, and of it at most `limit` events: for conversations nobody looks at. */
 export function trimmed(log: Log, limit: number): Log {
   const newest = tail(log);
   if (!newest || (log.runs.length === 1 && newest.length <= limit)) return log;
-  return { runs: [newest.slice(-limit)] };
+  return { runs: [newest.slice(-limit)], followed: log.followed };
 }
 
 function consecutive(events: readonly LogEvent[]): LogEvent[][] {
@@ -118,36 +130,39 @@ function folded(runs: readonly Run[], fresh: readonly LogEvent[]): Run[] {
   }
   if (about.size === 0) return [...runs];
 
-  const changes = new Map<number, LogEvent>();
+  const changes = new Map<number, Held>();
   for (const [target, news] of about) {
     const held = findHeld(runs, target);
-    if (held) {
-      const message = news.filter((one) => one.seq > held.asOf).reduce(told, held.event);
-      if (message !== held.event) changes.set(target, message);
+    const message = held && news.filter((one) => one.seq > held.asOf).reduce(told, held.read);
+    const isRecalled = (message?.recalled_at ?? null) !== null || news.some((one) => one.kind === 'recall');
+    if (held && message) {
+      const read = isRecalled && held.read.body !== null ? { ...held.read, body: null } : held.read;
+      if (message !== held.event || read !== held.read)
+        changes.set(target, { event: message, read, asOf: held.asOf });
     }
-    silence(news, held && (changes.get(target) ?? held.event), changes);
+    silence(runs, news, isRecalled, changes);
   }
   if (changes.size === 0) return [...runs];
+  const seqs = [...changes.keys()];
   return runs.map((run) => {
-    if (![...changes.keys()].some((seq) => firstSeq(run) <= seq && seq <= lastSeq(run))) return run;
-    return run.map((held) => {
-      const event = changes.get(held.event.seq);
-      return event ? { event, asOf: held.asOf } : held;
-    });
+    if (!seqs.some((seq) => firstSeq(run) <= seq && seq <= lastSeq(run))) return run;
+    return run.map((held) => changes.get(held.event.seq) ?? held);
   });
 }
 
 /** Takes the text out of edits that a later edit or a recall has overtaken: it is nobody's to read any more. */
 function silence(
+  runs: readonly Run[],
   news: readonly LogEvent[],
-  message: LogEvent | undefined,
-  changes: Map<number, LogEvent>,
+  isRecalled: boolean,
+  changes: Map<number, Held>,
 ): void {
-  const recalled = (message?.recalled_at ?? null) !== null || news.some((one) => one.kind === 'recall');
   const edits = news.filter((one) => one.kind === 'edit');
   for (const [index, edit] of edits.entries()) {
-    const overtaken = recalled || index < edits.length - 1;
-    if (overtaken && edit.body !== null) changes.set(edit.seq, { ...edit, body: null });
+    const held = findHeld(runs, edit.seq);
+    if (!held || edit.body === null || (!isRecalled && index === edits.length - 1)) continue;
+    const silent = { ...edit, body: null };
+    changes.set(edit.seq, { event: silent, read: silent, asOf: held.asOf });
   }
 }
 

@@ -19,7 +19,7 @@ import { after, described } from './conversations';
 import { unread } from './cursors';
 import { complete, type LogEvent } from './events';
 import { fellSilent, type Status, type TypingHint } from './hints';
-import { EMPTY_LOG, heldAt, insert, type Log, lastSeq, tail, trimmed } from './log';
+import { EMPTY_LOG, heldAt, insert, type Log, trimmed } from './log';
 import { arrived, type Outbox } from './outbox';
 
 export interface Office {
@@ -122,8 +122,7 @@ export function eventHeard(office: Office, wire: WireEvent): { office: Office; g
  * Its head may lie further: the server describes conversations also when a push was lost.
  */
 export function followedTo(office: Office, conversation: Conversation): number {
-  const newest = tail(office.logs.get(conversation.id) ?? EMPTY_LOG);
-  return newest ? Math.min(conversation.head.seq, lastSeq(newest)) : conversation.head.seq;
+  return office.logs.get(conversation.id)?.followed ?? conversation.head.seq;
 }
 
 /** A page of the log, read when the head stood at `page.head`. */
@@ -145,6 +144,7 @@ function taken(office: Office, before: Conversation, events: readonly LogEvent[]
   if (!conversation) return without(office, [before.id]);
 
   const grown = insert(log, events, asOf);
+  if (grown !== log) conversation = withLastFrom(grown, conversation);
   const outbox = arrived(office.outbox, events, office.me.id);
   if (conversation === before && grown === log && outbox === office.outbox) return office;
   const last = events[events.length - 1];
@@ -159,6 +159,23 @@ function taken(office: Office, before: Conversation, events: readonly LogEvent[]
     outbox,
     typing: last?.kind === 'message' ? fellSilent(office.typing, before.id, last.sender) : office.typing,
   };
+}
+
+/** The log knows best how the newest message stands: it minds the order in which things were read. */
+function withLastFrom(log: Log, conversation: Conversation): Conversation {
+  const held = conversation.last && heldAt(log, conversation.last.seq);
+  // A log that lags behind the description knows less than it.
+  return !held || log.followed < conversation.head.seq || held === conversation.last
+    ? conversation
+    : { ...conversation, last: held };
+}
+
+/** Drops what is held of a log that can no longer be followed; it is read anew. */
+export function logDropped(office: Office, conversation: number): Office {
+  if (!office.logs.has(conversation)) return office;
+  const logs = new Map(office.logs);
+  logs.delete(conversation);
+  return { ...office, logs };
 }
 
 function targetOf(log: Log, events: readonly LogEvent[], seq: number): LogEvent | undefined {
@@ -232,9 +249,7 @@ export function tidied(office: Office, open: number | null): Office {
   let logs: Map<number, Log> | undefined;
   for (const [id, log] of office.logs) {
     if (id === open) continue;
-    const newest = tail(log);
-    const head = office.conversations.get(id)?.head.seq ?? 0;
-    const isBehind = !newest || lastSeq(newest) < head;
+    const isBehind = log.followed < (office.conversations.get(id)?.head.seq ?? 0);
     const short = isBehind ? EMPTY_LOG : trimmed(log, KEPT_IN_THE_BACKGROUND);
     if (short === log) continue;
     logs ??= new Map(office.logs);

@@ -1,24 +1,19 @@
 /** What a conversation is: its members and their roles, what it is called, how one leaves it. */
-import { useEffect, useMemo, useState } from 'react';
-import { VList } from 'virtua';
+import { useEffect, useState } from 'react';
 import { Refusal } from '../../connection/problems';
-import { Avatar } from '../../design/Avatar';
 import { IconButton } from '../../design/controls';
 import { Confirm } from '../../design/Dialog';
 import { Icon, type IconName } from '../../design/Icon';
-import { below, Menu, type MenuItem, type Place } from '../../design/Menu';
-import { ListSkeleton } from '../../design/states';
+import { Menu, type MenuItem, type Place } from '../../design/Menu';
 import { useToast } from '../../design/toasts';
 import { dayHeading } from '../../platform/times';
 import { problemWords, useSpeech } from '../../platform/words';
 import type { Conversation, Member } from '../../protocol/generated';
-import { useOffice, usePeople, usePresence, useSession } from '../../session/hooks';
+import { useOffice, useSession } from '../../session/hooks';
 import { nameOf, titleOf } from '../../session/sentences';
+import { MemberList, RANK } from './MemberList';
 import { RenameDialog } from './RenameDialog';
 import './members.css';
-
-const RANK: Readonly<Record<Member['role'], number>> = { owner: 0, admin: 1, member: 2 };
-const FILTER_FROM = 12;
 
 interface Asking {
   readonly title: string;
@@ -41,8 +36,6 @@ export function MembersDrawer({ conversation, onAdd, onTalk, onGone, onClose }: 
   const session = useSession();
   const id = conversation.id;
   const me = useOffice((office) => office.me.id);
-  const members = useOffice((office) => office.members.get(id));
-  const [words, setWords] = useState('');
   const [menu, setMenu] = useState<{ place: Place; member: Member } | null>(null);
   const [asking, setAsking] = useState<Asking | null>(null);
   const [isRenaming, setRenaming] = useState(false);
@@ -52,22 +45,11 @@ export function MembersDrawer({ conversation, onAdd, onTalk, onGone, onClose }: 
     session.conversations.members(id).catch(() => undefined);
   }, [session, id]);
 
-  const ids = useMemo(() => (members ?? []).map((one) => one.user_id), [members]);
-  const people = usePeople(ids);
-  const presence = usePresence(ids);
+  const people = useOffice((office) => office.people);
   const title = titleOf(conversation, me, people, say);
   const isGroup = conversation.kind === 'group';
   const isAlive = conversation.dismissed_at === null;
   const myRank = RANK[conversation.my.role];
-  const wanted = words.trim().toLowerCase();
-  const rows = [...(members ?? [])]
-    .filter((one) => nameOf(people, one.user_id, say).toLowerCase().includes(wanted))
-    .sort(
-      (a, b) =>
-        RANK[a.role] - RANK[b.role] ||
-        nameOf(people, a.user_id, say).localeCompare(nameOf(people, b.user_id, say), 'zh-CN'),
-    );
-
   function failed(error: unknown): void {
     tell(
       error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
@@ -188,66 +170,11 @@ export function MembersDrawer({ conversation, onAdd, onTalk, onGone, onClose }: 
           onChange={(muted) => set({ muted })}
         />
       </section>
-      <section className="side-members">
-        <h3>
-          {say('members.members', { count: conversation.members_count })}
-          {isGroup && isAlive && (
-            <button type="button" className="link-btn" onClick={onAdd} data-testid="add-member">
-              {say('members.add')}
-            </button>
-          )}
-        </h3>
-        {(members?.length ?? 0) >= FILTER_FROM && (
-          <input
-            className="field"
-            type="search"
-            placeholder={say('members.filter')}
-            aria-label={say('members.filter')}
-            value={words}
-            onChange={(event) => setWords(event.target.value)}
-          />
-        )}
-        {!members ? (
-          <ListSkeleton rows={4} label={say('common.loading')} />
-        ) : (
-          <VList className="member-rows" data={rows}>
-            {(member) => {
-              const name = nameOf(people, member.user_id, say);
-              const isOnline = member.user_id === me || presence.get(member.user_id) === 'online';
-              return (
-                <div
-                  key={member.user_id}
-                  className="member"
-                  data-testid="member"
-                  data-user={member.user_id}
-                  data-role={member.role}
-                >
-                  <Avatar
-                    id={member.user_id}
-                    name={name}
-                    small
-                    online={isOnline}
-                    gone={people.get(member.user_id)?.disabled ?? false}
-                  />
-                  <span className="ell">{name}</span>
-                  {isGroup && member.role !== 'member' && (
-                    <span className="tag">{say(`members.${member.role}`)}</span>
-                  )}
-                  {member.user_id !== me && (
-                    <IconButton
-                      icon="more"
-                      size={16}
-                      label={say('members.memberMenu')}
-                      data-testid="member-menu"
-                      onClick={(click) => setMenu({ place: below(click.currentTarget), member })}
-                    />
-                  )}
-                </div>
-              );
-            }}
-          </VList>
-        )}
-      </section>
+      <MemberList
+        conversation={conversation}
+        onAdd={onAdd}
+        onMenu={(place, member) => setMenu({ place, member })}
+      />
       {isGroup && (
         <section className="side-end">
           <button
