@@ -1,0 +1,1 @@
+"""The scenarios: each a module with `run(asked)`, which gives its report."""
