@@ -96,7 +96,13 @@ class Feed:
             else:
                 shown = frame
             for session in sessions:
-                session.deliver(where, seq, shown)
+                # The usual case is spelled out: this line runs for every member of every event.
+                if session.live and session.floors is None:
+                    if not session.outbox:
+                        self._crowd.due(session)
+                    session.outbox.append(shown)
+                else:
+                    session.deliver(where, seq, shown)
 
     async def _load(self, where: ConversationId, audience: Audience) -> None:
         try:

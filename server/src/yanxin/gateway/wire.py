@@ -14,6 +14,8 @@ import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
+from yanxin.gateway.splitting import Splitter
+
 log = structlog.get_logger()
 
 EXTENSION: Final = "yanxin.wire"
@@ -33,12 +35,14 @@ class Wire(WebSocketsSansIOProtocol):
     """A WebSocket connection. Also a `delivery.sessions.Line`."""
 
     listener: Listener | None = None
+    _splitter: Splitter | None = None
     _writing_paused = False
     _busy = False
 
     def attach(self, listener: Listener) -> None:
         """From now on `listener` is told. What the handshake needed is let go."""
         self.listener = listener
+        self._splitter = Splitter(self.config.ws_max_size)
         self.request = self.response = self.scope = None  # type: ignore[assignment]
 
     def write(self, data: bytes) -> None:
@@ -73,11 +77,15 @@ class Wire(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):
             cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = self
 
-    def handle_text(self, event: Frame) -> None:
-        if self.listener is None or not event.fin:
-            super().handle_text(event)
-        elif not self.close_sent:
-            self._hand_over(bytes(event.data))
+    def data_received(self, data: bytes) -> None:
+        if self._splitter is None:
+            super().data_received(data)
+            return
+        for is_text, content in self._splitter.split(data):
+            if not is_text:
+                super().data_received(content)
+            elif not self.close_sent and self.listener is not None:
+                self._hand_over(content)
 
     def send_receive_event_to_app(self) -> None:
         if self.listener is None:

@@ -1,8 +1,8 @@
 """Held rows: heads, memberships and versions in the writer's memory, written once per commit.
 
-A work changes a copy. When the work is done, its copies join the batch's; when the batch is
-committed, the batch's join what is held. A work that fails drops its copies, and a failed commit
-drops everything, so memory never says what the disk does not.
+A work changes a copy, and what stood before is remembered until the work is done: a work that
+fails puts it back. What works of a batch changed is written at its end; a failed commit drops
+everything. So memory never says what the disk does not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Held(Generic[K, R]):
     """Rows of one table by their key.
 
     `load` reads rows that are not held; `flush` writes changed ones. With `keeps` false nothing
-    is held after a commit, because another process may change it.
+    is held after a commit, because another process may change it. At most `most` stay.
     """
 
     def __init__(
@@ -35,88 +35,94 @@ class Held(Generic[K, R]):
         self._flush = flush
         self._keeps = keeps
         self._most = most
-        self._kept: OrderedDict[K, R] = OrderedDict()
-        self._batch: dict[K, R] = {}
-        self._work: dict[K, R] = {}
-        self._due: set[K] = set()
+        self._rows: OrderedDict[K, R] = OrderedDict()
+        self._before: dict[K, R | None] = {}  # as they were before this work; None: not held
+        self._edited: set[K] = set()  # by this work
+        self._due: set[K] = set()  # changed by the batch and not written yet
         self._work_due: set[K] = set()
 
     def get(self, key: K) -> R | None:
         """The row as it is now, not to be changed; None if there is none."""
-        row = self._work.get(key)
+        row = self._rows.get(key)
         if row is None:
-            row = self._batch.get(key)
-        if row is None:
-            row = self._kept.get(key)
-        if row is None:
-            row = self._load([key]).get(key)
-            if row is not None:
-                self._kept[key] = row
+            self._read([key])
+            row = self._rows.get(key)
         return row
 
     def load(self, keys: Iterable[K]) -> None:
         """Reads in one query those of `keys` that are not held."""
-        missing = [key for key in keys if key not in self._work and key not in self._batch and key not in self._kept]
+        missing = [key for key in keys if key not in self._rows]
         if missing:
-            self._kept.update(self._load(missing))
+            self._read(missing)
 
     def edit(self, key: K) -> R:
         """The row, to be changed in place by this work. Raises KeyError if there is none."""
-        row = self._work.get(key)
+        row = self.get(key)
         if row is None:
-            known = self.get(key)
-            if known is None:
-                raise KeyError(key)
-            row = self._work[key] = copy(known)
+            raise KeyError(key)
+        if key not in self._edited:
+            # A row that this very work read is copied too: what `get` gave out does not change.
+            self._before.setdefault(key, row)
+            self._edited.add(key)
+            row = self._rows[key] = copy(row)
         self._work_due.add(key)
         return row
 
     def put(self, key: K, row: R) -> None:
         """A row that this work makes; it is written at the next flush."""
-        self._work[key] = row
+        self._before.setdefault(key, self._rows.get(key))
+        self._edited.add(key)
+        self._rows[key] = row
         self._work_due.add(key)
 
     def flush_batch(self) -> None:
         """Writes what earlier works of the batch changed."""
         if self._due:
-            self._flush([self._batch[key] for key in sorted(self._due)])  # type: ignore[type-var]
-            self._due.clear()
+            self._write(self._due)
 
     def flush_work(self) -> None:
         """Writes what this work changed so far, so that its own queries see it."""
         if self._work_due:
-            self._flush([self._work[key] for key in sorted(self._work_due)])  # type: ignore[type-var]
-            self._work_due.clear()
+            self._write(self._work_due)
 
     def keep_work(self) -> None:
         """The work is done: its changes are the batch's."""
-        if self._work:
-            self._batch.update(self._work)
+        if self._before:
             self._due |= self._work_due
-            self._work.clear()
-            self._work_due.clear()
+            self._forget_work()
 
     def drop_work(self) -> None:
-        """The work failed: it changed nothing."""
-        self._work.clear()
-        self._work_due.clear()
+        """The work failed: it changed nothing, and what it read may have been its own."""
+        for key, row in self._before.items():
+            if row is None:
+                self._rows.pop(key, None)
+            else:
+                self._rows[key] = row
+        self._forget_work()
 
     def committed(self) -> None:
         """The batch is on disk."""
         if not self._keeps:
-            self._kept.clear()
-        elif self._batch:
-            self._kept.update(self._batch)
-            for key in self._batch:
-                self._kept.move_to_end(key)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        self._batch.clear()
-        self._due.clear()
+            self._rows.clear()
+        while len(self._rows) > self._most:
+            self._rows.popitem(last=False)
 
     def drop_all(self) -> None:
         """The batch failed: nothing is known any more."""
-        self._kept.clear()
-        self._batch.clear()
+        self._rows.clear()
         self._due.clear()
-        self.drop_work()
+        self._forget_work()
+
+    def _forget_work(self) -> None:
+        self._before.clear()
+        self._edited.clear()
+        self._work_due.clear()
+
+    def _read(self, keys: list[K]) -> None:
+        for key, row in self._load(keys).items():
+            self._rows[key] = row
+            self._before.setdefault(key, None)
+
+    def _write(self, due: set[K]) -> None:
+        self._flush([self._rows[key] for key in sorted(due)])  # type: ignore[type-var]
+        due.clear()
