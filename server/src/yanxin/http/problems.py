@@ -83,6 +83,9 @@ def other(request: Request[Any, Any, Any], error: HTTPException) -> Response[byt
             return answer
     if error.status_code == 413:
         return _answer(request, Refused("request.too_large", limit=MOST_BODY_BYTES))
+    if error.detail == "client disconnected prematurely":
+        # Nobody is there to hear it, and it is no fault of ours.
+        return _answer(request, Refused("request.malformed", reason=error.detail))
     if error.status_code >= 500:
         return failed(request, error)
     return _answer(request, Refused("request.malformed", reason=error.detail))
