@@ -68,7 +68,7 @@ MALFORMED = [
     ("an empty client_id", request(conversation=1, client_id="", body=text()), BAD_PARAMS),
     ("a client_id with a blank", request(conversation=1, client_id="a b", body=text()), BAD_PARAMS),
     ("a client_id of 65", request(conversation=1, client_id="x" * 65, body=text()), BAD_PARAMS),
-    ("a lone surrogate", '{"jsonrpc":"2.0","id":1,"method":"hello","params":{"device":"\\ud800"}}', BAD_PARAMS),
+    ("a lone surrogate", '{"jsonrpc":"2.0","id":1,"method":"hello","params":{"device":"\\ud800"}}', PARSE),
 ]
 
 
