@@ -17,8 +17,9 @@ import structlog
 
 from yanxin.delivery.audience import Audience
 from yanxin.delivery.sessions import Crowd
-from yanxin.domain.events import Event
+from yanxin.domain.events import Event, Standing
 from yanxin.domain.ids import ConversationId, Seq, UserId
+from yanxin.domain.reading import standing
 from yanxin.protocol import rpc, writing
 from yanxin.queries import members
 from yanxin.store.database import Database
@@ -79,12 +80,12 @@ class Feed:
         audience = self._audiences.get(where)
         return Seq(0) if audience is None or audience.reached is None else audience.reached
 
-    def _tell(self, audience: Audience, event: Event) -> None:
+    def _tell(self, audience: Audience, event: Event, stands: Standing | None = None) -> None:
         if audience.reached is not None and event.seq <= audience.reached:
             return
         audience.reached = event.seq
         where, seq = event.conversation, event.seq
-        frame = rpc.notification("event", writing.event(event, None))
+        frame = rpc.notification("event", writing.event(event, stands))
         late = audience.late if event.target is not None else None
         by_user = self._crowd.by_user
         for user in audience.hears(event):
@@ -128,13 +129,15 @@ class Feed:
         self._go_on(where, audience)
 
     def _go_on(self, where: ConversationId, audience: Audience) -> None:
-        waiting, audience.waiting = audience.waiting or [], None
-        for index, event in enumerate(sorted(waiting, key=lambda each: each.seq)):
+        waiting, audience.waiting = sorted(audience.waiting or [], key=lambda each: each.seq), None
+        for index, event in enumerate(waiting):
             if audience.reached is not None and event.seq > audience.reached + 1:
-                audience.waiting = sorted(waiting, key=lambda each: each.seq)[index:]
+                audience.waiting = waiting[index:]
                 self._start(where, self._fill(where, audience, audience.reached, event.seq))
                 return
-            self._tell(audience, event)
+            # What was recalled or edited while it waited is told as it stands now.
+            later = [each for each in waiting[index + 1 :] if each.target == event.seq]
+            self._tell(audience, event, standing(event, later) if later else None)
 
     def _forget_some(self) -> None:
         for where in list(islice(self._audiences, 100)):
