@@ -80,18 +80,20 @@ def serve(context: click.Context, /, demo: bool, as_json: bool, **options: str |
 
 
 def _tell(serving: Serving) -> None:
-    click.echo("\n雁信 Yanxin is serving.\n")
+    click.echo("\n雁信已启动 · Yanxin is serving\n")
     for index, url in enumerate(serving.urls):
-        click.echo(f"  {'Open' if index == 0 else 'or  '}  {url}")
+        click.echo(f"  {'打开 · Open' if index == 0 else '或 · or    '}  {url}")
     if serving.plain_url is not None and serving.fingerprint is not None:
-        click.echo(f"\n  To trust this server once per device:  {serving.plain_url}/ca")
+        click.echo(f"\n  信任本服务器（每台设备一次） · Trust this server, once per device:  {serving.plain_url}/ca")
     if serving.fingerprint is not None:
-        click.echo(f"  Fingerprint of its root (SHA-256):  {serving.fingerprint}")
+        click.echo(f"  根证书指纹 · Fingerprint of its root (SHA-256):\n  {serving.fingerprint}")
     for warning in serving.warnings:
-        click.echo(f"\n  Note: {warning}")
+        click.echo(f"\n  注意 · Note: {warning}")
     if serving.setup_token is not None:
         link = f"{serving.urls[0]}/setup#{serving.setup_token}"
-        click.echo("\n  Set it up with this link (once, until the next start):\n")
+        click.echo(
+            "\n  用此链接完成初始化（仅一次，重启后换新） · Set it up with this link, once, until the next start:\n"
+        )
         click.echo(f"  {link}\n")
         segno.make(link, error="l").terminal(out=sys.stdout, border=2, compact=True)
     click.echo("")

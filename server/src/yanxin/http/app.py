@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Litestar, Request, Router, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.di import Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -57,6 +57,7 @@ def application(services: Services) -> Litestar:
         route_handlers=[api, Router(path="/api", route_handlers=[document])],
         exception_handlers=problems.HANDLERS,
         request_max_body_size=problems.MOST_BODY_BYTES,
+        after_request=_kept_nowhere,
         openapi_config=OpenAPIConfig(
             title="Yanxin",
             version=__version__,
@@ -74,3 +75,10 @@ def application(services: Services) -> Litestar:
         logging_config=None,
         debug=False,
     )
+
+
+def _kept_nowhere(response: Response[Any]) -> Response[Any]:
+    """No answer stays in a cache between here and its asker, nor is it taken for a page."""
+    response.headers.setdefault("cache-control", "no-store")
+    response.headers.setdefault("x-content-type-options", "nosniff")
+    return response
