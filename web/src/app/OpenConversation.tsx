@@ -1,6 +1,5 @@
 /** The open conversation: its head, log, composer and details, joined. */
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { Refusal } from '../connection/problems';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { Confirm } from '../design/Dialog';
 import type { Place } from '../design/Menu';
 import { useToast } from '../design/toasts';
@@ -11,9 +10,10 @@ import type { MessageWishes } from '../features/conversation/Message';
 import { TypingNote } from '../features/conversation/TypingNote';
 import { copy } from '../platform/clipboard';
 import { PHONE, useMedia } from '../platform/screen';
-import { problemWords, useSay } from '../platform/words';
+import { useSay } from '../platform/words';
 import type { Conversation, NewMessage } from '../protocol/generated';
 import { SMALL_GROUP } from '../session/conversations';
+import { useTellFailure } from '../session/failures';
 import { useOffice, useSession } from '../session/hooks';
 import type { LogEvent } from '../state/events';
 import { EMPTY_LOG, tail } from '../state/log';
@@ -69,15 +69,7 @@ export function OpenConversation({
     }
   }, [session, id]);
 
-  const failed = useCallback(
-    (error: unknown) => {
-      tell(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-        'bad',
-      );
-    },
-    [tell, say],
-  );
+  const failed = useTellFailure();
 
   const wishes = useMemo<MessageWishes>(
     () => ({

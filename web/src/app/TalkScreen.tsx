@@ -1,12 +1,11 @@
 /** The talk: the list, the open conversation, its composer and details, and what passes between them. */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { Refusal } from '../connection/problems';
 import { Button } from '../design/controls';
 import { Empty } from '../design/states';
-import { useToast } from '../design/toasts';
 import { Inbox } from '../features/inbox/Inbox';
 import { NARROW, useMedia } from '../platform/screen';
-import { problemWords, useSay } from '../platform/words';
+import { useSay } from '../platform/words';
+import { useTellFailure } from '../session/failures';
 import { useOffice, useSession } from '../session/hooks';
 import { useListWidth } from './listWidth';
 import { OpenConversation } from './OpenConversation';
@@ -17,7 +16,7 @@ const BeginDialog = lazy(() =>
 
 export function TalkScreen({ open, onOpen }: { open: number | null; onOpen(id: number): void }) {
   const say = useSay();
-  const tell = useToast();
+  const failed = useTellFailure();
   const session = useSession();
   const conversation = useOffice((office) => (open === null ? undefined : office.conversations.get(open)));
   const isGreeted = useOffice((office) => office.greeted);
@@ -46,16 +45,9 @@ export function TalkScreen({ open, onOpen }: { open: number | null; onOpen(id: n
 
   const talkTo = useCallback(
     (user: number) => {
-      session.conversations.direct(user).then(onOpen, (error: unknown) => {
-        tell(
-          error instanceof Refusal
-            ? problemWords(say, error.code, error.message)
-            : say('problems.unreachable'),
-          'bad',
-        );
-      });
+      session.conversations.direct(user).then(onOpen, failed);
     },
-    [session, onOpen, tell, say],
+    [session, onOpen, failed],
   );
   const closeInfo = useCallback(() => setInfoOpen(false), []);
   const openInfo = useCallback(() => setInfoOpen((now) => !now), []);

@@ -59,7 +59,12 @@ export function Forms({ theme, fontSize, language, children }: FormsProps) {
           motionDurationMid: '0.12s',
           motionDurationSlow: '0.14s',
         },
-        components: { Button: { primaryShadow: 'none', dangerShadow: 'none', defaultShadow: 'none' } },
+        components: {
+          Button: { primaryShadow: 'none', dangerShadow: 'none', defaultShadow: 'none' },
+          Segmented: isDark
+            ? { trackBg: '#14181d', itemSelectedBg: '#2b323c', itemHoverBg: '#20262e' }
+            : { trackBg: '#f4f6f8' },
+        },
       }}
     >
       {/* Its messages and questions must be drawn in these colours too. */}

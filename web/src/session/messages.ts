@@ -56,7 +56,13 @@ export function messages(desk: Desk, log: History): Messages {
       return;
     }
     const next = nextToSend(office(desk).outbox, conversation);
-    if (next) outbox((now) => refused(now, next.clientId, error.code, error.message));
+    if (next) {
+      // Nobody could see the red mark of a message to a conversation that is mine no more.
+      const isThere = office(desk).conversations.has(conversation);
+      outbox((now) =>
+        isThere ? refused(now, next.clientId, error.code, error.message) : withdrawn(now, next.clientId),
+      );
+    }
     setTimeout(() => void pump(conversation), 0);
   }
 

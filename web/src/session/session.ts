@@ -9,7 +9,7 @@ import { SESSION_ENDED, Socket } from '../connection/socket';
 import type { HelloView, Me } from '../protocol/generated';
 import { stillTyping } from '../state/hints';
 import { heads, helloHeard, newOffice, tidied } from '../state/office';
-import type { Pending } from '../state/outbox';
+import { type Pending, restored } from '../state/outbox';
 import { type Account, type Administration, account, administration } from './account';
 import { type Conversations, conversations } from './conversations';
 import { type Cursors, cursors } from './cursors';
@@ -56,7 +56,7 @@ const TYPING_CHECK_MS = 1000;
 export function openSession(setting: SessionSetting): Session {
   const { me, rest, drawer } = setting;
   const store = createStore<Known>(() => ({
-    office: newOffice(me, unsent<Pending>(drawer)),
+    office: newOffice(me, restored(unsent<Pending>(drawer))),
     link: 'connecting',
     open: null,
     drafts: drafts(drawer),

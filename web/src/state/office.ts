@@ -20,7 +20,7 @@ import { unread } from './cursors';
 import { complete, type LogEvent } from './events';
 import { fellSilent, type Status, type TypingHint } from './hints';
 import { EMPTY_LOG, heldAt, insert, type Log, trimmed } from './log';
-import { arrived, type Outbox } from './outbox';
+import { arrived, type Outbox, passed } from './outbox';
 
 export interface Office {
   readonly me: Me;
@@ -68,7 +68,8 @@ export function helloHeard(office: Office, hello: HelloView): Office {
     ? { ...office, conversations: new Map(), logs: new Map(), members: new Map() }
     : office;
   const now = conversationsTold(base, hello.conversations, hello.removed);
-  return { ...now, me: hello.user, version: hello.version, greeted: true };
+  const outbox = passed(now.outbox, (id) => now.conversations.get(id)?.head.seq ?? 0);
+  return { ...now, outbox, me: hello.user, version: hello.version, greeted: true };
 }
 
 /** Personal state that changed, here or on another device. */

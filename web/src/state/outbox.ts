@@ -50,6 +50,17 @@ export function arrived(outbox: Outbox, events: readonly LogEvent[], me: number)
   return left.length === outbox.length ? outbox : left;
 }
 
+/** The outbox without those whose place the heads have passed: their events are in the log. */
+export function passed(outbox: Outbox, headOf: (conversation: number) => number): Outbox {
+  const left = outbox.filter((one) => one.seq === null || one.seq > headOf(one.conversation));
+  return left.length === outbox.length ? outbox : left;
+}
+
+/** What was kept on the device, to be sent again: whatever became of it, the client id makes it one message. */
+export function restored(kept: readonly Pending[]): Outbox {
+  return kept.map((one) => ({ ...one, seq: null }));
+}
+
 /** What is to be sent next in `conversation`: one at a time, so that the order is the writer's. */
 export function nextToSend(outbox: Outbox, conversation: number): Pending | undefined {
   return outbox.find(

@@ -1,9 +1,9 @@
 /** A new account. */
 import { Alert, Form, Input, Modal, Switch } from 'antd';
 import { useState } from 'react';
-import { Refusal } from '../../connection/problems';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
 import type { AddUser, User } from '../../protocol/generated';
+import { failureWords } from '../../session/failures';
 import { useSession } from '../../session/hooks';
 
 export function AddPersonDialog({ onAdded, onClose }: { onAdded(user: User): void; onClose(): void }) {
@@ -25,9 +25,7 @@ export function AddPersonDialog({ onAdded, onClose }: { onAdded(user: User): voi
         }),
       );
     } catch (error) {
-      setProblem(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-      );
+      setProblem(failureWords(say, error));
       setBusy(false);
     }
   }

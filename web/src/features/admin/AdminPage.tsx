@@ -1,14 +1,14 @@
 /** The people of the company: add accounts, disable them, give new passwords. */
-import { Button, Input, Modal, Space, Table, Tag } from 'antd';
+import { Button, Input, Modal, Space, Table } from 'antd';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { Forms } from '../../design/Forms';
 import '../../design/page.css';
 import { Empty } from '../../design/states';
 import { useToast } from '../../design/toasts';
 import { PHONE, useMedia, useTheme } from '../../platform/screen';
-import { problemWords, useSpeech } from '../../platform/words';
+import { useSpeech } from '../../platform/words';
 import type { User } from '../../protocol/generated';
+import { useTellFailure } from '../../session/failures';
 import { useOffice, useSession } from '../../session/hooks';
 import { AddPersonDialog } from './AddPersonDialog';
 import { NewPasswordDialog } from './NewPasswordDialog';
@@ -48,15 +48,7 @@ function People({ me }: { me: number }) {
   const isNarrow = useMedia(PHONE);
   const latest = useRef(0);
 
-  const failed = useCallback(
-    (error: unknown) => {
-      tell(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-        'bad',
-      );
-    },
-    [tell, say],
-  );
+  const failed = useTellFailure();
 
   const read = useCallback(
     async (query: string, cursor?: string) => {
@@ -148,12 +140,11 @@ function People({ me }: { me: number }) {
             {
               title: say('admin.status'),
               width: 96,
-              render: (_, user) =>
-                user.disabled ? (
-                  <Tag>{say('admin.disabled')}</Tag>
-                ) : (
-                  <Tag color="success">{say('admin.active')}</Tag>
-                ),
+              render: (_, user) => (
+                <span className={user.disabled ? 'tag' : 'tag good'}>
+                  {say(user.disabled ? 'admin.disabled' : 'admin.active')}
+                </span>
+              ),
             },
             {
               title: say('admin.actions'),

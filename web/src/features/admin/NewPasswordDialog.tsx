@@ -1,10 +1,10 @@
 /** A new password for somebody who forgot theirs. */
 import { Alert, Form, Input, Modal } from 'antd';
 import { useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { useToast } from '../../design/toasts';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
 import type { User } from '../../protocol/generated';
+import { failureWords } from '../../session/failures';
 import { useSession } from '../../session/hooks';
 
 export function NewPasswordDialog({ user, onClose }: { user: User; onClose(): void }) {
@@ -23,9 +23,7 @@ export function NewPasswordDialog({ user, onClose }: { user: User; onClose(): vo
       tell(say('admin.passwordSet'));
       onClose();
     } catch (error) {
-      setProblem(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-      );
+      setProblem(failureWords(say, error));
       setBusy(false);
     }
   }

@@ -1,14 +1,13 @@
 /** The list of conversations: find, filter, choose, and what may be done with each. */
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { VList } from 'virtua';
-import { Refusal } from '../../connection/problems';
 import { Button, IconButton } from '../../design/controls';
 import { Icon } from '../../design/Icon';
 import { Menu, type MenuItem, type Place } from '../../design/Menu';
 import { Empty, ListSkeleton } from '../../design/states';
-import { useToast } from '../../design/toasts';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
 import type { Conversation } from '../../protocol/generated';
+import { useTellFailure } from '../../session/failures';
 import { useKnown, useOffice, usePeople, usePresence, useSession } from '../../session/hooks';
 import { titleOf } from '../../session/sentences';
 import { inOrder } from '../../state/conversations';
@@ -37,7 +36,6 @@ export function Inbox({
   onBegin(): void;
 }) {
   const say = useSay();
-  const tell = useToast();
   const session = useSession();
   const conversations = useOffice((office) => office.conversations);
   const isGreeted = useOffice((office) => office.greeted);
@@ -77,12 +75,7 @@ export function Inbox({
     return () => window.removeEventListener('keydown', focus);
   }, []);
 
-  function failed(error: unknown): void {
-    tell(
-      error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-      'bad',
-    );
-  }
+  const failed = useTellFailure();
 
   function itemsFor(id: number): MenuItem[] {
     const one = conversations.get(id);

@@ -1,14 +1,13 @@
 /** What a conversation is: its members and their roles, what it is called, how one leaves it. */
 import { useEffect, useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { IconButton } from '../../design/controls';
 import { Confirm } from '../../design/Dialog';
 import { Icon, type IconName } from '../../design/Icon';
 import { Menu, type MenuItem, type Place } from '../../design/Menu';
-import { useToast } from '../../design/toasts';
 import { dayHeading } from '../../platform/times';
-import { problemWords, useSpeech } from '../../platform/words';
+import { useSpeech } from '../../platform/words';
 import type { Conversation, Member } from '../../protocol/generated';
+import { useTellFailure } from '../../session/failures';
 import { useOffice, useSession } from '../../session/hooks';
 import { nameOf, titleOf } from '../../session/sentences';
 import { MemberList, RANK } from './MemberList';
@@ -32,7 +31,6 @@ interface MembersDrawerProps {
 
 export function MembersDrawer({ conversation, onAdd, onTalk, onGone, onClose }: MembersDrawerProps) {
   const { say, language } = useSpeech();
-  const tell = useToast();
   const session = useSession();
   const id = conversation.id;
   const me = useOffice((office) => office.me.id);
@@ -50,12 +48,7 @@ export function MembersDrawer({ conversation, onAdd, onTalk, onGone, onClose }: 
   const isGroup = conversation.kind === 'group';
   const isAlive = conversation.dismissed_at === null;
   const myRank = RANK[conversation.my.role];
-  function failed(error: unknown): void {
-    tell(
-      error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-      'bad',
-    );
-  }
+  const failed = useTellFailure();
 
   async function act(): Promise<void> {
     if (!asking) return;

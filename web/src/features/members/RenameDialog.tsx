@@ -1,16 +1,15 @@
 /** A new name for a group. */
 import { type FormEvent, useId, useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { Button } from '../../design/controls';
 import { Dialog } from '../../design/Dialog';
-import { useToast } from '../../design/toasts';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
 import type { Conversation } from '../../protocol/generated';
+import { useTellFailure } from '../../session/failures';
 import { useSession } from '../../session/hooks';
 
 export function RenameDialog({ conversation, onClose }: { conversation: Conversation; onClose(): void }) {
   const say = useSay();
-  const tell = useToast();
+  const failed = useTellFailure();
   const session = useSession();
   const form = useId();
   const [title, setTitle] = useState(conversation.title ?? '');
@@ -23,10 +22,7 @@ export function RenameDialog({ conversation, onClose }: { conversation: Conversa
       await session.conversations.rename(conversation.id, title.trim());
       onClose();
     } catch (error) {
-      tell(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-        'bad',
-      );
+      failed(error);
       setBusy(false);
     }
   }

@@ -1,17 +1,16 @@
 /** Adding people to a group. */
 import { useMemo, useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { Button } from '../../design/controls';
 import { Dialog } from '../../design/Dialog';
-import { useToast } from '../../design/toasts';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
 import type { User } from '../../protocol/generated';
+import { useTellFailure } from '../../session/failures';
 import { useOffice, useSession } from '../../session/hooks';
 import { PeoplePicker } from './PeoplePicker';
 
 export function AddMembersDialog({ conversation, onClose }: { conversation: number; onClose(): void }) {
   const say = useSay();
-  const tell = useToast();
+  const failed = useTellFailure();
   const session = useSession();
   const members = useOffice((office) => office.members.get(conversation));
   const [chosen, setChosen] = useState<readonly User[]>([]);
@@ -27,10 +26,7 @@ export function AddMembersDialog({ conversation, onClose }: { conversation: numb
       );
       onClose();
     } catch (error) {
-      tell(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-        'bad',
-      );
+      failed(error);
       setBusy(false);
     }
   }

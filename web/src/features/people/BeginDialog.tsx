@@ -1,11 +1,10 @@
 /** Beginning a conversation: one person makes a direct one, more make a group. */
 import { useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { Button } from '../../design/controls';
 import { Dialog } from '../../design/Dialog';
-import { useToast } from '../../design/toasts';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
 import type { User } from '../../protocol/generated';
+import { useTellFailure } from '../../session/failures';
 import { useOffice, useSession } from '../../session/hooks';
 import { titleFromNames } from '../../session/sentences';
 import { PeoplePicker } from './PeoplePicker';
@@ -14,7 +13,7 @@ const NOBODY: ReadonlySet<number> = new Set();
 
 export function BeginDialog({ onBegun, onClose }: { onBegun(conversation: number): void; onClose(): void }) {
   const say = useSay();
-  const tell = useToast();
+  const failed = useTellFailure();
   const session = useSession();
   const me = useOffice((office) => office.me);
   const [chosen, setChosen] = useState<readonly User[]>([]);
@@ -27,10 +26,7 @@ export function BeginDialog({ onBegun, onClose }: { onBegun(conversation: number
     try {
       onBegun(await work());
     } catch (error) {
-      tell(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-        'bad',
-      );
+      failed(error);
       setBusy(false);
     }
   }

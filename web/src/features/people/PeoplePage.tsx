@@ -4,8 +4,8 @@ import { Avatar } from '../../design/Avatar';
 import { Button } from '../../design/controls';
 import { Icon } from '../../design/Icon';
 import { Empty, ListSkeleton } from '../../design/states';
-import { useToast } from '../../design/toasts';
 import { useSay } from '../../platform/words';
+import { useTellFailure } from '../../session/failures';
 import { usePresence, useSession } from '../../session/hooks';
 import { useFound } from './PeoplePicker';
 import '../../design/page.css';
@@ -13,7 +13,7 @@ import './people.css';
 
 export function PeoplePage({ onTalk }: { onTalk(conversation: number): void }) {
   const say = useSay();
-  const tell = useToast();
+  const failed = useTellFailure();
   const session = useSession();
   const [words, setWords] = useState('');
   const found = useFound(words, 200);
@@ -51,11 +51,7 @@ export function PeoplePage({ onTalk }: { onTalk(conversation: number): void }) {
               </span>
               <Button
                 data-testid="talk-to"
-                onClick={() =>
-                  session.conversations
-                    .direct(user.id)
-                    .then(onTalk, () => tell(say('problems.unreachable'), 'bad'))
-                }
+                onClick={() => session.conversations.direct(user.id).then(onTalk, failed)}
               >
                 {say('people.talk')}
               </Button>

@@ -1,9 +1,9 @@
 /** A new password of one's own. */
 import { Form, Input, Button as SubmitButton } from 'antd';
 import { useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { useToast } from '../../design/toasts';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
+import { useTellFailure } from '../../session/failures';
 import { useSession } from '../../session/hooks';
 
 interface Fields {
@@ -15,6 +15,7 @@ interface Fields {
 export function PasswordForm({ username }: { username: string }) {
   const say = useSay();
   const tell = useToast();
+  const failed = useTellFailure();
   const session = useSession();
   const [form] = Form.useForm<Fields>();
   const [isBusy, setBusy] = useState(false);
@@ -26,10 +27,7 @@ export function PasswordForm({ username }: { username: string }) {
       form.resetFields();
       tell(say('settings.changed'));
     } catch (error) {
-      tell(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-        'bad',
-      );
+      failed(error);
     }
     setBusy(false);
   }

@@ -1,13 +1,13 @@
 /** Where one is signed in, and ending that. */
 import { useCallback, useEffect, useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { Button } from '../../design/controls';
 import { Icon } from '../../design/Icon';
 import { ListSkeleton } from '../../design/states';
 import { useToast } from '../../design/toasts';
 import { shortMoment } from '../../platform/times';
-import { problemWords, useSpeech } from '../../platform/words';
+import { useSpeech } from '../../platform/words';
 import type { Session } from '../../protocol/generated';
+import { useTellFailure } from '../../session/failures';
 import { useSession } from '../../session/hooks';
 
 export function Sessions() {
@@ -16,15 +16,7 @@ export function Sessions() {
   const session = useSession();
   const [rows, setRows] = useState<readonly Session[] | null>(null);
 
-  const failed = useCallback(
-    (error: unknown) => {
-      tell(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-        'bad',
-      );
-    },
-    [tell, say],
-  );
+  const failed = useTellFailure();
   const read = useCallback(() => {
     session.account.sessions().then(setRows, (error: unknown) => {
       setRows([]);

@@ -2,15 +2,14 @@
 import { Segmented, Switch } from 'antd';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import { Button } from '../../design/controls';
 import { Confirm } from '../../design/Dialog';
 import { Forms } from '../../design/Forms';
 import '../../design/page.css';
-import { useToast } from '../../design/toasts';
 import { useTheme } from '../../platform/screen';
-import { problemWords, useSpeech } from '../../platform/words';
+import { useSpeech } from '../../platform/words';
 import type { Settings } from '../../protocol/generated';
+import { useTellFailure } from '../../session/failures';
 import { useOffice, useSession } from '../../session/hooks';
 import { PasswordForm } from './PasswordForm';
 import { Sessions } from './Sessions';
@@ -18,7 +17,6 @@ import './settings.css';
 
 export function SettingsPage({ onSignedOut }: { onSignedOut(): void }) {
   const { say, language } = useSpeech();
-  const tell = useToast();
   const session = useSession();
   const me = useOffice((office) => office.me);
   const { settings } = me;
@@ -26,12 +24,7 @@ export function SettingsPage({ onSignedOut }: { onSignedOut(): void }) {
   const [isLeaving, setLeaving] = useState(false);
   const fontSize = settings.font_size ?? 14;
 
-  function failed(error: unknown): void {
-    tell(
-      error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-      'bad',
-    );
-  }
+  const failed = useTellFailure();
 
   const set = (change: Settings) => void session.account.set(change).catch(failed);
 

@@ -4,9 +4,10 @@ import { Refusal } from '../../connection/problems';
 import type { Rest } from '../../connection/rest';
 import { Button } from '../../design/controls';
 import { Empty } from '../../design/states';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
 import type { Me, Setup, SignedIn } from '../../protocol/generated';
 import '../../design/gate.css';
+import { failureWords } from '../../session/failures';
 
 interface SetUpProps {
   rest: Rest;
@@ -55,9 +56,7 @@ export function SetUp({ rest, onSignedIn, onDone }: SetUpProps) {
       });
       onSignedIn(answer.user);
     } catch (error) {
-      setProblem(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-      );
+      setProblem(failureWords(say, error));
       setBusy(false);
     }
   }

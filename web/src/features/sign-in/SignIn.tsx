@@ -1,12 +1,12 @@
 /** Signing in: name and password, and a sentence when it did not work. */
 import { type FormEvent, useEffect, useState } from 'react';
-import { Refusal } from '../../connection/problems';
 import type { Rest } from '../../connection/rest';
 import { Button } from '../../design/controls';
 import { deviceLabel } from '../../platform/device';
-import { problemWords, useSay } from '../../platform/words';
+import { useSay } from '../../platform/words';
 import type { Me, SignedIn, SignIn as SignInWish } from '../../protocol/generated';
 import '../../design/gate.css';
+import { failureWords } from '../../session/failures';
 
 export function SignIn({
   rest,
@@ -40,9 +40,7 @@ export function SignIn({
       const answer = await rest.send<SignedIn>('POST', ['sessions'], wish);
       onSignedIn(answer.user);
     } catch (error) {
-      setProblem(
-        error instanceof Refusal ? problemWords(say, error.code, error.message) : say('problems.unreachable'),
-      );
+      setProblem(failureWords(say, error));
       setBusy(false);
     }
   }
