@@ -136,7 +136,12 @@ class Play {
         model.read(seq);
         const said = model.conversation();
         if (said.head.seq === this.conversation().head.seq) {
-          const answer = { ...said.cursor, unread: said.unread, mentions: said.mentions };
+          const answer = {
+            ...said.cursor,
+            nth: said.cursor_nth,
+            unread: said.unread,
+            mentions: said.mentions,
+          };
           this.office = cursorAnswered(this.office, HERE, answer);
         } else this.office = conversationsTold(this.office, [said]);
         break;

@@ -117,15 +117,10 @@ class Mirror:
             return
         told = replace(followed.told, my=replace(followed.told.my, unread_mark=False))
         if answer.seq > told.cursor.seq:
-            mine = [event.nth or 0 for event in followed.log.values() if self._is_mine_up_to(event, answer.seq)]
-            told = replace(
-                told, cursor=views.Head(answer.seq, answer.ordinal), cursor_nth=max([told.cursor_nth, *mine])
-            )
+            # The answer may come before events that it counts in: its places are taken, its count is not.
+            told = replace(told, cursor=views.Head(answer.seq, answer.ordinal), cursor_nth=answer.nth)
             told = replace(told, mentions=self._mentions(told, followed.log))
         followed.told = _counted(told)
-
-    def _is_mine_up_to(self, event: views.Event, seq: int) -> bool:
-        return event.kind == "message" and event.sender == self.me and event.seq <= seq
 
     def _take(self, followed: Followed, event: views.Event) -> None:
         followed.held = event.seq
@@ -149,9 +144,12 @@ class Mirror:
         told = replace(told, head=views.Head(event.seq, event.ordinal))
         match event.kind, event.body:
             case "message", _:
+                is_read = event.seq <= told.cursor.seq  # my cursor's answer may come before what it has read
                 if event.sender == self.me:
                     told = replace(told, nth=event.nth or 0)
-                told = replace(told, last=event, mentions=told.mentions + self._is_for_me(event))
+                elif not is_read:
+                    told = replace(told, mentions=told.mentions + self._is_for_me(event))
+                told = replace(told, last=event)
             case (("edit" | "recall"), _) if before is not None and before.seq > told.cursor.seq:
                 now = _spoken_of(before, event)
                 told = replace(told, mentions=told.mentions + self._is_for_me(now) - self._is_for_me(before))

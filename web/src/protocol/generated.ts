@@ -84,10 +84,11 @@ export interface Conversation {
   dismissed_at: string | null;
 }
 
-/** Up to where the asker has read, and what is left. */
+/** Up to where the asker has read, and what is left; `nth` is the asker's own running number there. */
 export interface Cursor {
   seq: number;
   ordinal: number;
+  nth: number;
   unread: number;
   mentions: number;
 }

@@ -215,8 +215,7 @@ export function cursorAnswered(office: Office, conversation: number, answer: Cur
   const read = {
     ...held,
     cursor,
-    // What the server left unread tells how many of mine stand after the cursor.
-    cursor_nth: isNewer ? held.nth - (held.head.ordinal - answer.ordinal - answer.unread) : held.cursor_nth,
+    cursor_nth: isNewer ? answer.nth : held.cursor_nth,
     mentions: answer.seq >= held.cursor.seq ? answer.mentions : held.mentions,
     my: { ...held.my, unread_mark: false },
   };

@@ -19,6 +19,7 @@ class Stood(msgspec.Struct, frozen=True):
 
     seq: Seq
     ordinal: Ordinal
+    nth: int
     unread: int
     mentions: int
 
@@ -47,6 +48,7 @@ def set_to(actor: Actor, where: ConversationId, seq: Seq) -> Work[Stood]:
         return Stood(
             seq=member.cursor,
             ordinal=member.cursor_ordinal,
+            nth=member.cursor_nth,
             unread=cursors.unread(conversation, member),
             mentions=mentions.unread(tx, where, actor.user, Seq(after)),
         )

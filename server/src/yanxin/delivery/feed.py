@@ -18,7 +18,7 @@ import structlog
 from yanxin.delivery.audience import Audience
 from yanxin.delivery.sessions import Crowd
 from yanxin.domain.events import Event, Standing
-from yanxin.domain.ids import ConversationId, Seq, UserId
+from yanxin.domain.ids import ConversationId, Seq
 from yanxin.domain.reading import standing
 from yanxin.protocol import rpc, writing
 from yanxin.queries import members
@@ -86,24 +86,27 @@ class Feed:
         audience.reached = event.seq
         where, seq = event.conversation, event.seq
         frame = rpc.notification("event", writing.event(event, stands))
-        late = audience.late if event.target is not None else None
-        by_user = self._crowd.by_user
+        # Members read after the event was written may have come after it: it is not for them.
+        late = audience.late if event.target is not None or seq < audience.as_of else None
+        by_user, due = self._crowd.by_user, self._crowd.due
         for user in audience.hears(event):
-            sessions = by_user.get(UserId(user))
+            sessions = by_user.get(user)
             if sessions is None:
                 continue
+            shown = frame
             if late and writing.is_hidden_before(event, late.get(user, Seq(0))):
                 shown = rpc.notification("event", writing.hidden(event))
-            else:
-                shown = frame
             for session in sessions:
                 # The usual case is spelled out: this line runs for every member of every event.
                 if session.live and session.floors is None:
-                    if not session.outbox:
-                        self._crowd.due(session)
-                    session.outbox.append(shown)
+                    outbox = session.outbox
+                    if not outbox:
+                        due.append(session)
+                    outbox.append(shown)
                 else:
                     session.deliver(where, seq, shown)
+        if due:
+            self._crowd.flush_soon()
 
     async def _load(self, where: ConversationId, audience: Audience) -> None:
         try:

@@ -24,7 +24,7 @@ def placed(result: messages.Placed) -> views.Sent:
 
 def stood(result: cursors.Stood) -> views.Cursor:
     """Where a cursor stands, on the wire."""
-    return views.Cursor(result.seq, result.ordinal, result.unread, result.mentions)
+    return views.Cursor(result.seq, result.ordinal, result.nth, result.unread, result.mentions)
 
 
 def _hello(on: Connection, id: rpc.Id, asked: requests.Hello) -> None:

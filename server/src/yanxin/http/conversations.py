@@ -214,7 +214,7 @@ class ConversationsController(Controller):
     ) -> views.Cursor:
         where = ConversationId(conversation_id)
         stood = await services.database.write(cursors.set_to(actor, where, Seq(data.seq)))
-        return views.Cursor(stood.seq, stood.ordinal, stood.unread, stood.mentions)
+        return views.Cursor(stood.seq, stood.ordinal, stood.nth, stood.unread, stood.mentions)
 
     @get(
         "/{conversation_id:int}/messages/{seq:int}/readers",

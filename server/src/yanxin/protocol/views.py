@@ -176,10 +176,11 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """Up to where the asker has read, and what is left."""
+    """Up to where the asker has read, and what is left; `nth` is the asker's own running number there."""
 
     seq: Number
     ordinal: Number
+    nth: Number
     unread: Number
     mentions: Number
 
