@@ -26,11 +26,13 @@ _NOBODY: Final[tuple[Session, ...]] = ()
 class Line(Protocol):
     """A connection to a device, as far as delivery needs one."""
 
-    def write(self, data: bytes) -> None:
-        """Hands bytes to the system; never blocks."""
+    @property
+    def transport(self) -> asyncio.Transport:
+        """Takes whole frames; never blocks."""
 
-    def buffered_bytes(self) -> int:
-        """How many bytes the device has not taken yet."""
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still be written to the transport."""
 
     def close(self, code: int, reason: str) -> None:
         """Ends the connection with a WebSocket close code."""
@@ -76,19 +78,23 @@ class Session:
     def push(self, frame: bytes) -> None:
         """Writes `frame` at the end of this turn."""
         if not self.outbox:
-            self.crowd.due(self)
+            self.crowd.due.append(self)
+            self.crowd.flush_soon()
         self.outbox.append(frame)
 
     def hint(self, frame: bytes) -> None:
         """Writes a hint (presence, typing, counts), unless the device is not up to date or busy enough."""
-        if self.live and self.line.buffered_bytes() < MOST_BUFFERED_BYTES // 4:
+        if self.live and self.line.is_open and self.line.transport.get_write_buffer_size() < MOST_BUFFERED_BYTES // 4:
             self.push(frame)
 
     def deliver(self, conversation: ConversationId, seq: Seq, frame: bytes) -> None:
         """Tells of an event, if the device is due to hear of it now."""
         if self.live:
-            if self.floors is not None and seq <= self.floors.get(conversation, 0):
-                return
+            if self.floors is not None and conversation in self.floors:
+                if seq <= self.floors[conversation]:
+                    return
+                del self.floors[conversation]
+                self.floors = self.floors or None
             self.push(frame)
         elif self.held is not None:
             if len(self.held) < MOST_HELD:
@@ -124,25 +130,18 @@ class Session:
             if seq > heads.get(where, 0):
                 self.push(event)
 
-    def flush(self) -> None:
-        """Writes what is due, in one go."""
-        frames, self.outbox = self.outbox, []
-        self.line.write(frames[0] if len(frames) == 1 else b"".join(frames))
-        if self.live and self.line.buffered_bytes() > MOST_BUFFERED_BYTES:
-            self.live = False
-            self.line.write(_LAGGING)
-
 
 class Crowd:
     """All open connections; those that have said hello by person."""
 
     def __init__(self) -> None:
-        self.by_user: dict[UserId, list[Session]] = {}
+        self.by_user: dict[int, list[Session]] = {}
         self.arrivals: list[Callable[[Session], None]] = []
         self.departures: list[Callable[[Session], None]] = []
         self.announced: Callable[[ConversationId], Seq] = lambda _where: Seq(0)
         self._open: dict[SessionId | None, set[Session]] = {}
-        self._due: list[Session] = []
+        self.due: list[Session] = []  # who has something in the outbox
+        self._is_flushing = False
         self._loop = asyncio.get_running_loop()
 
     def of(self, user: UserId) -> Iterable[Session]:
@@ -182,14 +181,22 @@ class Crowd:
                 session.live, session.held = False, None
                 session.line.close(4401, "session ended")
 
-    def due(self, session: Session) -> None:
-        """`session` has something to write at the end of this turn."""
-        if not self._due:
+    def flush_soon(self) -> None:
+        """Whoever is `due` is written to at the end of this turn."""
+        if not self._is_flushing:
+            self._is_flushing = True
             self._loop.call_soon(self.flush)
-        self._due.append(session)
 
     def flush(self) -> None:
-        """Writes to all that have something due."""
-        due, self._due = self._due, []
+        """Writes to all that are due, one write each. Spelled out: this runs for every member of every event."""
+        due, self.due, self._is_flushing = self.due, [], False
         for session in due:
-            session.flush()
+            frames, session.outbox = session.outbox, []
+            line = session.line
+            if not line.is_open:
+                continue
+            transport = line.transport
+            transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+            if session.live and transport.get_write_buffer_size() > MOST_BUFFERED_BYTES:
+                session.live = False
+                transport.write(_LAGGING)

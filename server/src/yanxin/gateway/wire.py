@@ -38,24 +38,18 @@ class Wire(WebSocketsSansIOProtocol):
     _splitter: Splitter | None = None
     _writing_paused = False
     _busy = False
+    is_open = False
 
     def attach(self, listener: Listener) -> None:
         """From now on `listener` is told. What the handshake needed is let go."""
         self.listener = listener
+        self.is_open = not self.transport.is_closing()
         self._splitter = Splitter(self.config.ws_max_size)
         self.request = self.response = self.scope = None  # type: ignore[assignment]
 
-    def write(self, data: bytes) -> None:
-        """Hands whole frames to the system, or drops them where the connection is closing."""
-        if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(data)
-
-    def buffered_bytes(self) -> int:
-        """How many bytes the other side has not taken yet."""
-        return self.transport.get_write_buffer_size()
-
     def close(self, code: int, reason: str) -> None:
         """Says goodbye with `code`, and waits ten seconds at most for the other side to say it too."""
+        self.is_open = False
         if self.close_sent or self.disconnected or self.transport.is_closing():
             return
         self.conn.send_close(code, reason)
@@ -98,6 +92,7 @@ class Wire(WebSocketsSansIOProtocol):
                 self.close(1003, "text frames only")
 
     def handle_close(self, event: Frame) -> None:
+        self.is_open = False
         if self.listener is not None and not self.close_sent:
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.close_sent = True
@@ -106,6 +101,7 @@ class Wire(WebSocketsSansIOProtocol):
             super().handle_close(event)
 
     def handle_parser_exception(self) -> None:
+        self.is_open = False
         if self.listener is None:
             super().handle_parser_exception()
         else:
@@ -113,7 +109,16 @@ class Wire(WebSocketsSansIOProtocol):
             self.close_sent = True
             self.transport.close()
 
+    def keepalive_timeout(self) -> None:
+        self.is_open = False
+        super().keepalive_timeout()
+
+    def shutdown(self) -> None:
+        self.is_open = False
+        super().shutdown()
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self.is_open = False
         super().connection_lost(exc)
         listener, self.listener = self.listener, None
         if listener is not None:
