@@ -104,7 +104,7 @@ class Rest:
         return await self.ask("PATCH", "/me", views.Me, requests.ChangeMe(settings=settings))
 
     async def sessions(self) -> list[views.Session]:
-        return await self._all("/me/sessions", views.Session)
+        return (await self.ask("GET", "/me/sessions", views.Page[views.Session])).items
 
     async def end_session(self, session: int) -> None:
         await self.ask("DELETE", f"/me/sessions/{session}", object)
