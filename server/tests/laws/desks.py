@@ -97,7 +97,13 @@ class Desk:
         self._may_lag = self._is_behind = False
         self._connection: Connection | None = None
 
-    # What the gateway takes for a wire.
+    # What the gateway takes for a wire, and for its transport.
+
+    is_open = True
+
+    @property
+    def transport(self) -> Desk:
+        return self
 
     def write(self, data: bytes) -> None:
         for text in payloads(data):
@@ -105,7 +111,7 @@ class Desk:
             self._takes(text)
         self._moved.set()
 
-    def buffered_bytes(self) -> int:
+    def get_write_buffer_size(self) -> int:
         return 0
 
     def close(self, code: int, reason: str) -> None:

@@ -94,8 +94,12 @@ class Feed:
             if sessions is None:
                 continue
             shown = frame
-            if late and writing.is_hidden_before(event, late.get(user, Seq(0))):
-                shown = rpc.notification("event", writing.hidden(event))
+            if late:
+                first = late.get(user, Seq(0))
+                if seq < first:
+                    continue
+                if writing.is_hidden_before(event, first):
+                    shown = rpc.notification("event", writing.hidden(event))
             for session in sessions:
                 # The usual case is spelled out: this line runs for every member of every event.
                 if session.live and session.floors is None:
