@@ -9,6 +9,7 @@ import { useTellFailure } from '../session/failures';
 import { useOffice, useSession } from '../session/hooks';
 import { useListWidth } from './listWidth';
 import { OpenConversation } from './OpenConversation';
+import { Welcome } from './Welcome';
 
 const BeginDialog = lazy(() =>
   import('../features/people/BeginDialog').then((part) => ({ default: part.BeginDialog })),
@@ -20,6 +21,7 @@ export function TalkScreen({ open, onOpen }: { open: number | null; onOpen(id: n
   const session = useSession();
   const conversation = useOffice((office) => (open === null ? undefined : office.conversations.get(open)));
   const isGreeted = useOffice((office) => office.greeted);
+  const isFirstDay = useOffice((office) => office.greeted && office.conversations.size === 0);
   const isNarrow = useMedia(NARROW);
   const [isBeginning, setBeginning] = useState(false);
   const [isInfoOpen, setInfoOpen] = useState(!isNarrow);
@@ -77,14 +79,16 @@ export function TalkScreen({ open, onOpen }: { open: number | null; onOpen(id: n
     }
     return (
       <main className="conv none">
-        {open === null && (
-          <Empty icon="chat" title={say('talk.none')} hint={say('talk.noneHint')}>
-            <Button onClick={() => setBeginning(true)}>{say('inbox.create')}</Button>
-          </Empty>
-        )}
+        {open === null &&
+          isGreeted &&
+          (isFirstDay ? (
+            <Welcome onTalk={talkTo} />
+          ) : (
+            <Empty icon="chat" title={say('talk.none')} hint={say('talk.noneHint')} />
+          ))}
       </main>
     );
-  }, [conversation, open, isGreeted, isInfoOpen, openInfo, closeInfo, onOpen, talkTo, say]);
+  }, [conversation, open, isGreeted, isFirstDay, isInfoOpen, openInfo, closeInfo, onOpen, talkTo, say]);
 
   return (
     <div className="talk" style={{ '--list': `${width.rem}rem` } as React.CSSProperties}>

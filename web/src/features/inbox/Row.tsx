@@ -5,6 +5,7 @@ import { Badge, IconButton } from '../../design/controls';
 import { Icon } from '../../design/Icon';
 import { below, type Place } from '../../design/Menu';
 import { EmojiText } from '../../design/prose/Emoji';
+import { plain } from '../../design/prose/markdown';
 import { shortMoment } from '../../platform/times';
 import { useSpeech } from '../../platform/words';
 import type { Conversation } from '../../protocol/generated';
@@ -26,8 +27,8 @@ interface RowProps {
 
 export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen, onMenu }: RowProps) {
   const { say, language } = useSpeech();
-  const isRefused = useOffice((office) =>
-    office.outbox.some((one) => one.conversation === conversation.id && one.status === 'refused'),
+  const refused = useOffice((office) =>
+    office.outbox.find((one) => one.conversation === conversation.id && one.status === 'refused'),
   );
   const title = titleOf(conversation, me, people, say);
   const peer = conversation.peer === null ? undefined : people.get(conversation.peer);
@@ -81,9 +82,13 @@ export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen,
             {conversation.my.pinned && <Icon name="pin" size={13} className="mark" />}
           </span>
           <span className="preview ell">
-            {isRefused && <em>{say('inbox.refused')} </em>}
             {mentions > 0 && <em>{say('inbox.atMe')} </em>}
-            {draft.trim() !== '' ? (
+            {refused ? (
+              <>
+                <em>{say('inbox.refused')} </em>
+                {plain(refused.body.text)}
+              </>
+            ) : draft.trim() !== '' ? (
               <>
                 <em className="draft">{say('inbox.draft')} </em>
                 {draft}

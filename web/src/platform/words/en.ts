@@ -102,6 +102,9 @@ export const en: Words = {
   talk: {
     none: 'Choose a conversation',
     noneHint: 'Or find a colleague to talk to.',
+    welcome: 'Welcome to Yanxin',
+    welcomeAdmin: 'Add your colleagues, or send the first message to yourself.',
+    welcomeHint: 'Find a colleague and say the first word, or keep a note for yourself.',
     notFound: 'There is no such conversation',
     notFoundHint: 'It may not exist, or you are not a member of it.',
     members: '{{count}} members',

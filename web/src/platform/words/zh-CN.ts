@@ -92,6 +92,9 @@ export const zhCN = {
   talk: {
     none: '选一个会话',
     noneHint: '或者找一位同事开始说话。',
+    welcome: '欢迎使用雁信',
+    welcomeAdmin: '先添加同事的账号，或者给自己发第一条消息试试。',
+    welcomeHint: '找一位同事，说第一句话；也可以先给自己记点什么。',
     notFound: '没有这个会话',
     notFoundHint: '它可能不存在，或者你不在其中。',
     members: '{{count}} 人',
