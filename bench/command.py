@@ -22,11 +22,20 @@ SCENARIOS: Final = ("connect", "direct", "fanout", "groups", "read", "history", 
 @click.command()
 @click.argument("scenario", type=click.Choice([*SCENARIOS, "all"]))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, for programs.")
+@click.option("--markdown", "as_markdown", is_flag=True, help="Print the table of docs/performance.md.")
 @click.option("--scale", type=click.FloatRange(0.001, 1), default=1.0, help="A part of the people: 0.1 is quick.")
 @click.option("--seconds", type=click.FloatRange(1), help="How long phases last that last some time.")
 @click.option("--runs", type=click.IntRange(1), default=1, help="How often; the median is told.")
 @click.option("--profile", is_flag=True, help="Show where the server's CPU goes; the figures are worth nothing then.")
-def main(scenario: str, as_json: bool, scale: float, seconds: float | None, runs: int, profile: bool) -> None:
+def main(
+    scenario: str,
+    as_json: bool,
+    as_markdown: bool,
+    scale: float,
+    seconds: float | None,
+    runs: int,
+    profile: bool,
+) -> None:
     """Measures this machine with this version.
 
     Every delivery is counted: one that is lost, doubled or out of order is a fault, and the exit
@@ -46,7 +55,7 @@ def main(scenario: str, as_json: bool, scale: float, seconds: float | None, runs
         told = reports if scenario == "all" else reports[0]
         click.echo(msgspec.json.encode(told).decode())
     else:
-        for line in report.lines(reports):
+        for line in report.markdown(reports) if as_markdown else report.lines(reports):
             click.echo(line)
     if any(each.faults for each in reports):
         raise SystemExit(1)

@@ -95,6 +95,24 @@ def lines(reports: Sequence[Report]) -> Iterator[str]:
             yield f"FAULT in {report.scenario}: {fault}"
 
 
+def markdown(reports: Sequence[Report]) -> Iterator[str]:
+    """The table of docs/performance.md."""
+    yield "| scenario | | figure | runs | floor | reach | | prototype | ejabberd | prosody | Synapse |"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
+    for report in reports:
+        for each in report.figures:
+            target = TARGETS[each.key]
+            verdict = {True: "reached", False: "**missed**", None: ""}[each.is_reached]
+            runs = " · ".join(_number(run) for run in each.runs)
+            floor = "" if each.floor is None else _number(each.floor)
+            limit = "" if each.limit is None else f"≤ {_number(each.limit)}"
+            others = f"{target.prototype} | {target.ejabberd} | {target.prosody} | {target.synapse}"
+            yield (
+                f"| {report.scenario} | {target.says} | **{_number(each.value)} {target.unit}** | {runs} "
+                f"| {floor} | {limit} | {verdict} | {others} |"
+            )
+
+
 def _number(value: float) -> str:
     if value >= 1000:
         return f"{value:,.0f}"

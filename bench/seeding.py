@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import tempfile
+import time
 from collections.abc import Awaitable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ from yanxin.store import tables
 from yanxin.store.transactions import Reading
 
 _TOGETHER = 400
+_KEPT_SECONDS = 7 * 24 * 3600
+_LAYOUT = b"1"
+"""To be raised when this module seeds the same thing in another way."""
 _MADE_BY = ("store/tables.py", "store/sealing.py", "store/keyring.py", "store/migrations", "domain/bodies.py")
 
 
@@ -99,6 +103,9 @@ async def seeded(wanted: Wanted, into: Path) -> Seeded:
 
 async def _make(wanted: Wanted, kept: Path) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for old in kept.parent.iterdir():
+        if old.stat().st_mtime < time.time() - _KEPT_SECONDS:
+            shutil.rmtree(old)
     making = Path(tempfile.mkdtemp(dir=kept.parent, prefix="making-"))
     try:
         core = await cores.opened(settings.read({"data": str(making / "data"), "redirect": "off"}, {}))
@@ -190,10 +197,9 @@ def _kept() -> Path:
 
 
 def _name_of(wanted: Wanted) -> str:
-    told = hashlib.sha256(msgspec.msgpack.encode(wanted))
+    told = hashlib.sha256(_LAYOUT + msgspec.msgpack.encode(wanted))
     for part in _MADE_BY:
         where = Path(yanxin.__file__).parent / part
         for file in sorted(where.rglob("*.py")) if where.is_dir() else [where]:
             told.update(file.read_bytes())
-    told.update(Path(__file__).read_bytes())
     return told.hexdigest()[:24]

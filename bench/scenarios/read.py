@@ -113,8 +113,8 @@ async def run(asked: Asked) -> report.Report:
         for watcher in watchers:
             await watcher.look(watcher.member.listener.places[watcher.where])
         span, ledger = await talk(server, book, seconds, "b", 2)
-        told = sum(each.told for each in watchers)
         await _settle(ledger, readers, watchers)
+        told = sum(each.told for each in watchers)
         faults = await book.close()
         frame = book.members[0].last_event
         leave(book)
