@@ -132,18 +132,18 @@ class Play {
         break;
       }
       case 'read': {
-        const seq = 1 + (step.pick % this.conversation().head.seq);
+        const seq = 1 + (step.pick % model.head);
+        // This device reads what it holds; another one of the same person may be further.
         model.read(seq);
         const said = model.conversation();
-        if (said.head.seq === this.conversation().head.seq) {
-          const answer = {
-            ...said.cursor,
-            nth: said.cursor_nth,
-            unread: said.unread,
-            mentions: said.mentions,
-          };
-          this.office = cursorAnswered(this.office, HERE, answer);
-        } else this.office = conversationsTold(this.office, [said]);
+        const answer = {
+          ...said.cursor,
+          nth: said.cursor_nth,
+          unread: said.unread,
+          mentions: said.mentions,
+        };
+        // The server's head may be ahead of what was pushed.
+        this.office = cursorAnswered(this.office, HERE, answer);
         break;
       }
       case 'describe':
@@ -219,7 +219,7 @@ describe('laws of the fold', () => {
 
   test('mentions are a recount too, where the device followed the log', () => {
     const followed = fc.array(
-      happening.filter((step) => !['lose', 'page', 'describe', 'read'].includes(step.do)),
+      happening.filter((step) => !['lose', 'page', 'describe'].includes(step.do)),
       { maxLength: 120 },
     );
     fc.assert(

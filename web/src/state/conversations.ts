@@ -37,7 +37,9 @@ function change(
       return {
         last: event,
         nth: event.sender === me ? (event.nth ?? conversation.nth + 1) : conversation.nth,
-        mentions: conversation.mentions + (speaksTo(event, me) ? 1 : 0),
+        // Another device may have read it already.
+        mentions:
+          conversation.mentions + (event.seq > conversation.cursor.seq && speaksTo(event, me) ? 1 : 0),
       };
     case 'edit':
     case 'recall':

@@ -1,6 +1,7 @@
 /** Reading: what is unread, by arithmetic over running numbers, so that nothing can drift. */
 import type { Conversation } from '../protocol/generated';
-import { type Log, runAt } from './log';
+import { speaksTo } from './events';
+import { type Log, lastSeq, runAt } from './log';
 
 /** How many messages by others stand after the cursor. */
 export function unread(of: Pick<Conversation, 'head' | 'cursor' | 'nth' | 'cursor_nth'>): number {
@@ -32,10 +33,18 @@ export function readUpTo(
     ...conversation,
     cursor: { seq, ordinal },
     cursor_nth: conversation.nth - mine,
-    mentions: seq >= conversation.head.seq ? 0 : conversation.mentions,
+    mentions: mentionsAfter(log, conversation.head.seq, me, seq) ?? conversation.mentions,
     my: { ...conversation.my, unread_mark: false },
   };
   return { ...read, unread: unread(read) };
+}
+
+/** How many messages after `seq` and up to `head` speak to `me`; undefined when the log does not hold them all. */
+export function mentionsAfter(log: Log, head: number, me: number, seq: number): number | undefined {
+  if (seq >= head) return 0;
+  const run = runAt(log, seq + 1);
+  if (!run || lastSeq(run) < head) return undefined;
+  return run.filter(({ event }) => event.seq > seq && event.seq <= head && speaksTo(event, me)).length;
 }
 
 /** What stands on a conversation's badge, and what of it the whole client counts. */

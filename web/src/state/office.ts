@@ -16,7 +16,7 @@ import type {
   Event as WireEvent,
 } from '../protocol/generated';
 import { after, described } from './conversations';
-import { unread } from './cursors';
+import { mentionsAfter, unread } from './cursors';
 import { complete, type LogEvent } from './events';
 import { fellSilent, type Status, type TypingHint } from './hints';
 import { EMPTY_LOG, heldAt, insert, type Log, trimmed } from './log';
@@ -212,11 +212,14 @@ export function cursorAnswered(office: Office, conversation: number, answer: Cur
   if (!held) return office;
   const isNewer = answer.seq > held.cursor.seq;
   const cursor = isNewer ? { seq: answer.seq, ordinal: answer.ordinal } : held.cursor;
+  // The server may have counted messages whose pushes are still to come; what the log holds is counted here.
+  const log = office.logs.get(conversation) ?? EMPTY_LOG;
+  const mentions = mentionsAfter(log, held.head.seq, office.me.id, answer.seq) ?? answer.mentions;
   const read = {
     ...held,
     cursor,
     cursor_nth: isNewer ? answer.nth : held.cursor_nth,
-    mentions: answer.seq >= held.cursor.seq ? answer.mentions : held.mentions,
+    mentions: answer.seq >= held.cursor.seq ? mentions : held.mentions,
     my: { ...held.my, unread_mark: false },
   };
   return put(office, { ...read, unread: unread(read) });
