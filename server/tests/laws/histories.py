@@ -75,6 +75,16 @@ HISTORIES = st.lists(st.lists(ACTS, min_size=1, max_size=4), min_size=5, max_siz
 """Turns; what stands in one turn is done at once."""
 
 
+BEGINNING = (
+    Act("opens_group", 0, a=2),
+    Act("opens_direct", 0, a=1),
+    Act("says", 0, c=1),
+    Act("says_to", 1, b=1, c=1),
+    Act("says", 1, c=1),
+    Act("reacts", 1, c=1),
+)
+
+
 @dataclass
 class Attempt:
     """A message that was sent, to be sent again."""
@@ -96,6 +106,7 @@ class Play:
     desks: list[Desk]
     rooms: list[int] = field(default_factory=list)
     founders: dict[int, Actor] = field(default_factory=dict)
+    reacted: list[tuple[int, ConversationId, Seq, str]] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     refusals: set[str] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
@@ -103,7 +114,7 @@ class Play:
 
     @classmethod
     async def begins(cls, house: House) -> Play:
-        """New people, a group of all but one, a direct conversation; each person has a desk, the first two."""
+        """New people with a desk each, the first with two; two of them have talked in a group, so others come late."""
         name = next(house.names)
         new = [NewPerson(f"p{name}x{each}", f"P{each}", None) for each in range(COUNT)]
         ids = await house.database.write(people.add(THE_SERVER, new))
@@ -111,8 +122,8 @@ class Play:
         second = Actor(ids[0], SessionId(200_000 + ids[0]), False)
         play = cls(house, actors, [Desk(house, actor) for actor in [*actors, second]])
         await asyncio.gather(*(desk.connects() for desk in play.desks))
-        await play.does(Act("opens_group", 0, 6))
-        await play.does(Act("opens_direct", 0, 1))
+        for act in BEGINNING:
+            await play.does(act)
         return play
 
     def text(self) -> str:
@@ -247,17 +258,23 @@ class Play:
         work = messages.recall(self.actors[who], where, target)
         await self._asks(who, "message.recall", work, conversation=where, target=target)
 
-    async def _reacts(self, act: Act, actor: Actor, *, on: bool = True) -> None:
+    async def _reacts(self, act: Act, actor: Actor) -> None:
         said = self.said(act)
         if said is None:
             return
         where, target = ConversationId(said.where), Seq(said.answer[0] + (act.b == 11))
         emoji = EMOJI[act.c % len(EMOJI)]
-        work = messages.react(actor, where, target, emoji, on)
-        await self._asks(act.who, "reaction.set", work, conversation=where, target=target, emoji=emoji, on=on)
+        self.reacted.append((act.who, where, target, emoji))
+        work = messages.react(actor, where, target, emoji, on=True)
+        await self._asks(act.who, "reaction.set", work, conversation=where, target=target, emoji=emoji, on=True)
 
     async def _takes_back(self, act: Act, actor: Actor) -> None:
-        await self._reacts(act, actor, on=False)
+        """Whoever set it."""
+        if not self.reacted:
+            return
+        who, where, target, emoji = self.reacted[-1 - act.a % len(self.reacted)]
+        work = messages.react(self.actors[who], where, target, emoji, on=False)
+        await self._asks(who, "reaction.set", work, conversation=where, target=target, emoji=emoji, on=False)
 
     async def _reads(self, act: Act, actor: Actor) -> None:
         """Sets the cursor: forth, back, to the head, beyond it."""

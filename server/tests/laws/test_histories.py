@@ -34,7 +34,7 @@ from yanxin.testing.databases import Postgres
 from yanxin.testing.plugin import BOTH
 
 WORD = re.compile("\u27e6w\\d+x\\d+\u27e7")
-EXAMPLES = {"sqlite": 60, "postgresql": 20}
+EXAMPLES = {"sqlite": 60, "postgresql": 12}
 
 
 class Stage:
