@@ -21,10 +21,10 @@ from yanxin.testing.servers import yanxin
 LOOPBACK = ("--listen", "127.0.0.1:0", "--redirect", "off")
 
 
-def refused(*arguments: str, **how: object) -> str:
+def refused(*arguments: str, environment: dict[str, str] | None = None) -> str:
     """The one sentence of a start that fails, and that it fails with 1 (or 2 for wrong use)."""
-    ended = subprocess.run(  # type: ignore[call-overload]
-        [yanxin(), "serve", *arguments], capture_output=True, text=True, timeout=60, check=False, **how
+    ended = subprocess.run(
+        [yanxin(), "serve", *arguments], capture_output=True, text=True, timeout=60, check=False, env=environment
     )
     assert ended.returncode in (1, 2), ended.stderr
     assert ended.stdout == ""
@@ -40,7 +40,8 @@ def serving(*arguments: str) -> Iterator[dict[str, str]]:
     process = subprocess.Popen([yanxin(), "serve", *arguments, "--json"], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
+        said: dict[str, str] = json.loads(process.stdout.readline())
+        yield said
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
@@ -201,7 +202,7 @@ def test_settings_come_from_option_environment_and_file_in_this_order(tmp_path: 
     folder.mkdir()
     (folder / "yanxin.toml").write_text('tls = "off"\nlisten = "127.0.0.1:nope"\n')
     assert "127.0.0.1:nope" in refused("--data", str(folder))
-    said = refused("--data", str(folder), env={**os.environ, "YANXIN_LISTEN": "127.0.0.2:nope"})
+    said = refused("--data", str(folder), environment={**os.environ, "YANXIN_LISTEN": "127.0.0.2:nope"})
     assert "127.0.0.2:nope" in said
     (folder / "yanxin.toml").write_text('lisen = "127.0.0.1:0"\n')
     assert "lisen" in refused("--data", str(folder))
