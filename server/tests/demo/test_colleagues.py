@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,14 @@ from yanxin.testing.servers import Server, yanxin
 
 PLAIN = ("--tls", "off")
 DEMO = (*PLAIN, "--demo")
+
+IMPATIENT = """
+from yanxin.bootstrap.demo import colleagues
+from yanxin.cli.main import main
+colleagues.PAUSE_SECONDS = (0.1, 0.2)
+main()
+"""
+"""The server as it is, with colleagues who do not wait a minute before they begin."""
 
 
 @asynccontextmanager
@@ -47,7 +56,8 @@ async def is_there(visitor: Person, user: int) -> None:
     """Waits until a colleague is online."""
     now = await visitor.device.watch_presence([user])
     if now[0].status == "offline":
-        await visitor.notices(lambda hint: isinstance(hint, views.Presence) and hint.status == "online")
+        online = views.Presence(user, "online")
+        await visitor.notices(lambda hint: hint == online, f"user {user} online")
 
 
 async def answer(visitor: Person, where: int, by: int) -> views.Event:
@@ -104,6 +114,21 @@ async def test_in_a_group_only_whoever_is_spoken_to_answers(demo: Server) -> Non
 
         log = await visitor.log(where)
         assert not [event for event in log if event.kind == "message" and event.sender == other]
+
+
+async def test_while_somebody_is_there_they_speak_of_their_own_accord(new_server: Callable[..., Server]) -> None:
+    server = new_server(options=DEMO, program=(sys.executable, "-c", IMPATIENT))
+    server.start()
+    async with visiting(server) as visitor:
+
+        def begun() -> views.Event | None:
+            said = (each for each in visitor.heard if (each.client_id or "").startswith("colleague-"))
+            return next((each for each in said if each.kind == "message"), None)
+
+        event = await visitor.waits_for(begun, "somebody who begins")
+        group = await visitor.rest.conversation(event.conversation)
+        assert group.kind == "group"
+        assert group.members_count <= 60
 
 
 async def test_they_end_with_the_server_and_do_not_come_without_demo(new_server: Callable[..., Server]) -> None:

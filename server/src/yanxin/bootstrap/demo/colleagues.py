@@ -29,6 +29,7 @@ from yanxin.client.client import new_client_id
 from yanxin.domain.actors import Actor
 from yanxin.domain.bodies import Code, Text, mentioned
 from yanxin.domain.ids import ConversationId, SessionId, UserId
+from yanxin.domain.refusals import Refused
 from yanxin.protocol import views
 from yanxin.queries.members import present
 from yanxin.queries.sessions import mine
@@ -46,7 +47,8 @@ MOST_A_MINUTE: Final = 12
 """Messages of all of them together; what is beyond stays unanswered."""
 MOST_OF_THEIR_OWN: Final = 3
 """After so many messages in a minute nobody begins to speak of their own accord."""
-_PAUSE_SECONDS: Final = (50.0, 140.0)
+PAUSE_SECONDS: Final = (50.0, 140.0)
+"""How long nobody begins, at least and at most."""
 _SMALL_GROUP: Final = 60
 _OWN: Final = "colleague-"
 """How the client_id of all that they say begins: they never answer one another."""
@@ -76,17 +78,22 @@ class Colleagues:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         for actor, session in self._sessions:
-            await self._core.database.write(sessions.end(actor, session))
+            # Ended by an administrator already, or the disk is full: neither keeps a server from stopping.
+            with contextlib.suppress(Refused):
+                await self._core.database.write(sessions.end(actor, session))
 
-    def may_speak(self, most: int = MOST_A_MINUTE) -> bool:
-        """Whether fewer than `most` messages were said within a minute; counts one if so."""
-        now = time.monotonic()
-        while self._said and now - self._said[0] > 60:
-            self._said.popleft()
-        if len(self._said) >= most:
+    def may_speak(self) -> bool:
+        """Whether one more may be said within this minute; counts it if so."""
+        if self.said_lately() >= MOST_A_MINUTE:
             return False
-        self._said.append(now)
+        self._said.append(time.monotonic())
         return True
+
+    def said_lately(self) -> int:
+        """How much was said within the last minute."""
+        while self._said and time.monotonic() - self._said[0] > 60:
+            self._said.popleft()
+        return len(self._said)
 
     async def _run(self) -> None:
         try:
@@ -130,8 +137,8 @@ class Colleagues:
         """Plays a short scene now and then; all of them once before any comes again."""
         waiting: list[Scene] = []
         while True:
-            await asyncio.sleep(self.rng.uniform(*_PAUSE_SECONDS))
-            if not self._is_watched() or not self.may_speak(MOST_OF_THEIR_OWN):
+            await asyncio.sleep(self.rng.uniform(*PAUSE_SECONDS))
+            if not self._is_watched() or self.said_lately() >= MOST_OF_THEIR_OWN:
                 continue
             if not waiting:
                 waiting = [scene for scene in scenes() if "live" in scene.tags]
@@ -175,8 +182,10 @@ class Colleagues:
         self, line: Line, where: int, names: list[str], last: tuple[str, int] | None
     ) -> tuple[str, int] | None:
         """One line of a scene; gives who spoke last, and at which seq."""
-        if isinstance(line, Say):
+        if isinstance(line, Say) and self.may_speak():
             mentions = [int(self.ids[each]) for each in line.mentions if each in self.ids]
+            if last is not None:
+                await asyncio.sleep(self.rng.uniform(1, 5))
             body = Code(line.text, line.language) if line.language else Text(line.text, mentions)
             sent = await self._there[line.who].says(where, body)
             return line.who, sent.seq

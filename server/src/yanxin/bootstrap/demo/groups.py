@@ -11,7 +11,8 @@ from yanxin.bootstrap.demo.company import VISITOR
 
 @dataclass(frozen=True)
 class Group:
-    """A group: its owner first among `named`, then whole departments, then `others` from those in `mixed`.
+    """A group: first those `named`, its owner and an administrator at their head, then whole departments, then
+    `others` from those in `mixed`.
 
     `messages` is about how many are said there; `unread` how many of the last the visitor has not read.
     """
@@ -35,7 +36,7 @@ _ALL: Final = (*_RESEARCH, company.PRODUCTION, company.QUALITY, company.SALES, c
 GROUPS: Final = (
     Group(
         "海燕预研组",
-        "guchenxi linxiao zhoumingyuan chenyuhang yaolin hanzhipeng hesiqi suwanqing dingyifan shenjiayi",
+        "guchenxi zhoumingyuan linxiao chenyuhang yaolin hanzhipeng hesiqi suwanqing dingyifan shenjiayi",
         "haiyan",
         120,
         others=14,
@@ -43,10 +44,10 @@ GROUPS: Final = (
         unread=6,
         pinned=True,
     ),
-    Group("固件部", "zhoumingyuan linxiao", "fw dept", 110, (company.FIRMWARE,), unread=3),
+    Group("固件部", "zhoumingyuan chenyuhang linxiao", "fw dept", 110, (company.FIRMWARE,), unread=3),
     Group(
         "海燕 EtherCAT 联调",
-        "chenyuhang linxiao yaolin hanzhipeng suwanqing",
+        "chenyuhang yaolin linxiao hanzhipeng suwanqing",
         "ecat",
         60,
         others=5,
@@ -62,21 +63,21 @@ GROUPS: Final = (
         mixed=(company.FIRMWARE, company.SUPPORT),
         unread=5,
     ),
-    Group("代码评审", "zhoumingyuan linxiao chenyuhang yaolin hesiqi", "review", 60, others=7, mixed=_RESEARCH),
+    Group("代码评审", "zhoumingyuan chenyuhang linxiao yaolin hesiqi", "review", 60, others=7, mixed=_RESEARCH),
     Group(
         "老化与可靠性",
-        "suwanqing linxiao dingyifan hanzhipeng shenjiayi",
+        "suwanqing dingyifan linxiao hanzhipeng shenjiayi",
         "test",
         50,
         others=8,
         mixed=(company.TESTING, company.FIRMWARE),
         unread=1,
     ),
-    Group("IT 服务台", "lvqing linxiao fangwenjing admin", "it", 50, others=40, mixed=_ALL),
+    Group("IT 服务台", "lvqing fangwenjing linxiao admin", "it", 50, others=40, mixed=_ALL),
     Group("2026 届新人训练营", "fangwenjing linxiao yaolin", "newcomer", 40, others=18, mixed=_RESEARCH, unread=4),
     Group(
         "周四羽毛球 🏸",
-        "dingyifan linxiao suwanqing dengke",
+        "dingyifan suwanqing linxiao dengke",
         "badminton",
         40,
         others=16,
@@ -84,8 +85,8 @@ GROUPS: Final = (
         unread=7,
         muted=True,
     ),
-    Group("食堂点评", "fangwenjing linxiao guochangshun", "food", 40, others=40, mixed=_ALL, unread=4, muted=True),
-    Group("读书会", "hesiqi linxiao chenyuhang", "book", 25, others=8, mixed=_ALL),
+    Group("食堂点评", "fangwenjing guochangshun linxiao", "food", 40, others=40, mixed=_ALL, unread=4, muted=True),
+    Group("读书会", "hesiqi chenyuhang linxiao", "book", 25, others=8, mixed=_ALL),
     Group("砺川全员群", "fangwenjing", "announce", 40, everybody=True, unread=2),
     Group("硬件部", "hanzhipeng", "hw dept", 55, (company.HARDWARE,)),
     Group("算法部", "hesiqi", "algo dept", 50, (company.ALGORITHMS,)),
