@@ -94,7 +94,7 @@ class Connection:
         for task in self._tasks:
             task.cancel()
         self.gateway.office.crowd.leave(self.session)
-        self.gateway.connections.discard(self)
+        self.gateway.left(self)
 
     # What methods use.
 

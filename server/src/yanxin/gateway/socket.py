@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ PATH: Final = "/api/v1/socket"
 SNAPSHOTS_AT_ONCE: Final = 16
 NOTE_EVERY_SECONDS: Final = 5.0
 NOTE_AGAIN_AFTER_SECONDS: Final = 600.0
+CLOSED_WITHIN_SECONDS: Final = 3.0
 RETURN_PER_SECOND: Final = 500
 """How many devices a second may come back after a restart: the window grows with their number."""
 
@@ -45,6 +47,7 @@ class Gateway:
         self._doorkeeper = doorkeeper
         self._is_open = True
         self._lines = 0
+        self._left = asyncio.Event()
         self._seen: dict[int, tuple[float, str]] = {}
         self._to_note: dict[int, tuple[Actor, str]] = {}
         self._noting: asyncio.TimerHandle | None = None
@@ -73,6 +76,11 @@ class Gateway:
             # It ended between the look at its token and now.
             wire.close(4401, "session ended")
 
+    def left(self, connection: Connection) -> None:
+        """A connection is gone."""
+        self.connections.discard(connection)
+        self._left.set()
+
     def saw(self, actor: Actor, device: str) -> None:
         """Notes, a little later and together with others, that a session is in use."""
         if actor.session is None:
@@ -99,6 +107,13 @@ class Gateway:
         await asyncio.sleep(0)
         for connection in list(self.connections):
             connection.wire.close(1001, reason)
+        # Until the other side has said it too: a socket that is cut while its device is still
+        # sending is reset, and what was just written to it is never read.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSED_WITHIN_SECONDS):
+                while self.connections:
+                    self._left.clear()
+                    await self._left.wait()
         if self._noting is not None:
             self._noting.cancel()
 
