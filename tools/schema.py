@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from yanxin.http.app import application
+from yanxin.http.document import document
 from yanxin.http.services import Services
 from yanxin.protocol import schema
 
@@ -26,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI document. The routes are only read, so the services behind them are not made."""
-    return application(cast(Services, None)).openapi_schema.to_schema()
+    return document(application(cast(Services, None)))
 
 
 def typescript(said: str) -> str:

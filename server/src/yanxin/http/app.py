@@ -15,6 +15,7 @@ from yanxin.domain.actors import Actor
 from yanxin.http import problems
 from yanxin.http.bodies import StrictBody
 from yanxin.http.conversations import ConversationsController
+from yanxin.http.document import document
 from yanxin.http.parameters import known_parameters_only
 from yanxin.http.people import AdminController, DepartmentsController, UsersController
 from yanxin.http.services import Services, actor_of
@@ -30,20 +31,23 @@ def application(services: Services) -> Litestar:
         return await actor_of(request, services)
 
     @get("/openapi.json", include_in_schema=False)
-    async def document(request: Request[Any, Any, Any]) -> dict[str, Any]:
-        return request.app.openapi_schema.to_schema()
+    async def openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
+        return document(request.app)
 
-    api = Router(
-        path=API,
+    signed_in = Router(
+        path="/",
         route_handlers=[
-            SetupController,
-            SessionsController,
             MeController,
             UsersController,
             DepartmentsController,
             AdminController,
             ConversationsController,
         ],
+        security=[{"bearer": []}, {"cookie": []}],
+    )
+    api = Router(
+        path=API,
+        route_handlers=[SetupController, SessionsController, signed_in],
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False, use_cache=True),
             "actor": Provide(provide_actor),
@@ -51,12 +55,13 @@ def application(services: Services) -> Litestar:
         guards=[known_parameters_only],
         dto=StrictBody,
         return_dto=None,
-        security=[{"bearer": []}, {"cookie": []}],
     )
     return Litestar(
-        route_handlers=[api, Router(path="/api", route_handlers=[document])],
+        route_handlers=[api, Router(path="/api", route_handlers=[openapi])],
         exception_handlers=problems.HANDLERS,
         request_max_body_size=problems.MOST_BODY_BYTES,
+        # Hooks and guards are coroutines: a plain function would be sent to a thread, with every request.
+        before_request=_allowed,
         after_request=_kept_nowhere,
         openapi_config=OpenAPIConfig(
             title="Yanxin",
@@ -77,7 +82,16 @@ def application(services: Services) -> Litestar:
     )
 
 
-def _kept_nowhere(response: Response[Any]) -> Response[Any]:
+async def _allowed(request: Request[Any, Any, Any]) -> Response[None] | None:
+    """The answer to OPTIONS. The framework's own knows one function of an address, and there may be several."""
+    if request.method != "OPTIONS":
+        return None
+    here = [route for route in request.app.routes if route.path_format == request.scope["path_template"]]
+    methods = {method for route in here for method in route.methods}
+    return Response(None, status_code=204, headers={"allow": ", ".join(sorted(methods))})
+
+
+async def _kept_nowhere(response: Response[Any]) -> Response[Any]:
     """No answer stays in a cache between here and its asker, nor is it taken for a page."""
     response.headers.setdefault("cache-control", "no-store")
     response.headers.setdefault("x-content-type-options", "nosniff")

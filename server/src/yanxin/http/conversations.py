@@ -13,7 +13,7 @@ from yanxin.actions.conversations import Opened, Wishes
 from yanxin.domain.actors import Actor
 from yanxin.domain.ids import MAX_ID, ConversationId, Seq, UserId
 from yanxin.domain.times import rfc3339
-from yanxin.http.problems import may_fail
+from yanxin.http.problems import may_fail, there_already
 from yanxin.http.services import Services
 from yanxin.protocol import requests, views
 from yanxin.queries import conversations as seen
@@ -22,7 +22,8 @@ from yanxin.queries import members as members_seen
 from yanxin.queries.paging import MAX_LIMIT, position_of
 
 Number = Annotated[int, Parameter(ge=1, le=MAX_ID)]
-Place = Annotated[int | None, Parameter(ge=0, le=MAX_ID)]
+# Said twice, because the document forgets a bound of 0.
+Place = Annotated[int | None, Parameter(ge=0, le=MAX_ID, schema_extra={"minimum": 0})]
 Limit = Annotated[int, Parameter(ge=1, le=MAX_LIMIT)]
 Emoji = Annotated[str, Parameter(min_length=1, max_length=32)]
 
@@ -42,7 +43,7 @@ class ConversationsController(Controller):
 
     @post(
         summary="Open a direct conversation or make a group",
-        responses=may_fail(401, 403, 404, 409, 413),
+        responses=there_already(views.Conversation) | may_fail(401, 403, 404, 409, 413),
     )
     async def open(
         self, services: Services, actor: Actor, data: requests.NewConversation
@@ -148,7 +149,7 @@ class ConversationsController(Controller):
     @post(
         "/{conversation_id:int}/messages",
         summary="Say something",
-        responses=may_fail(401, 403, 404, 409, 413),
+        responses=there_already(views.Sent) | may_fail(401, 403, 404, 409, 413),
     )
     async def send(
         self, services: Services, actor: Actor, conversation_id: Number, data: requests.NewMessage

@@ -12,7 +12,7 @@ from yanxin.domain.refusals import Refused
 _NOT_OF_THE_QUERY: Final = frozenset(("actor", "data", "request", "self", "services"))
 
 
-def known_parameters_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def known_parameters_only(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard. Raises Refused("request.malformed") for a query parameter that the route does not take."""
     given = [name for name, _ in connection.query_params.multi_items()]
     if not given:

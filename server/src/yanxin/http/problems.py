@@ -41,6 +41,11 @@ def may_fail(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
+def there_already(what: type[Any]) -> dict[int, ResponseSpec]:
+    """That a route which makes something answers 200 where it was made before, for the OpenAPI document."""
+    return {200: ResponseSpec(what, description="there already", generate_examples=False)}
+
+
 def _answer(request: Request[Any, Any, Any], refused: Refused) -> Response[bytes]:
     problem = problems.of(refused, language(request))
     headers = {"cache-control": "no-store"}

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.datastructures import Cookie
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 
 from yanxin.access.tokens import hash_of, new_token
@@ -129,7 +130,12 @@ class MeController(Controller):
     async def sessions(self, services: Services, actor: Actor) -> views.Page[views.Session]:
         return views.Page(await services.database.read(lambda tx: sessions_seen.mine(tx, actor)), None)
 
-    @delete("/sessions/{session_id:int}", status_code=204, summary="Sign out there", responses=may_fail(401, 403, 404))
+    @delete(
+        "/sessions/{session_id:int}",
+        status_code=204,
+        summary="Sign out there",
+        responses={204: ResponseSpec(None, description="done")} | may_fail(401, 403, 404),
+    )
     async def end_session(self, services: Services, actor: Actor, session_id: SessionNumber) -> Response[None]:
         await services.database.write(sessions.end(actor, SessionId(session_id)))
         answer: Response[None] = Response(None, status_code=204)

@@ -46,10 +46,7 @@ def document() -> dict[str, Any]:
     if RESULTS.keys() != rpc.METHODS.keys():
         unlike = ", ".join(sorted(RESULTS.keys() ^ rpc.METHODS.keys()))
         raise AssertionError(f"RESULTS and rpc.METHODS do not name the same methods: {unlike}")
-    said = [*rpc.METHODS.values(), *filter(None, RESULTS.values()), *NOTIFICATIONS.values()]
-    types = list(dict.fromkeys([*said, *_structs(views), *_structs(requests), *_structs(bodies)]))
-    shapes, definitions = msgspec.json.schema_components(types, ref_template=REF)
-    shape_of = dict(zip(types, shapes, strict=True))
+    shape_of, definitions = _shapes(REF)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Yanxin: what is said on the socket",
@@ -60,6 +57,18 @@ def document() -> dict[str, Any]:
         "x-notifications": {name: shape_of[type_] for name, type_ in NOTIFICATIONS.items()},
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def definitions(ref: str) -> dict[str, Any]:
+    """Every type of the wire by its name, each referring to others by `ref`, in which `{name}` stands for the name."""
+    return _shapes(ref)[1]
+
+
+def _shapes(ref: str) -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
+    said = [*rpc.METHODS.values(), *filter(None, RESULTS.values()), *NOTIFICATIONS.values()]
+    types = list(dict.fromkeys([*said, *_structs(views), *_structs(requests), *_structs(bodies)]))
+    shapes, named = msgspec.json.schema_components(types, ref_template=ref)
+    return dict(zip(types, shapes, strict=True)), named
 
 
 def _structs(module: ModuleType) -> Iterator[type[msgspec.Struct]]:
