@@ -40,7 +40,6 @@ export function Rail({ section, unread, onGo }: RailProps) {
           href={place.path}
           className={`${section === place.path ? 'on' : ''}${place.end ? ' end' : ''}`}
           title={place.label}
-          aria-label={place.label}
           aria-current={section === place.path ? 'page' : undefined}
           data-testid={`rail-${place.key}`}
           onClick={(event) => {

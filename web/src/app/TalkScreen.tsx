@@ -92,17 +92,19 @@ export function TalkScreen({ open, onOpen }: { open: number | null; onOpen(id: n
 
   return (
     <div className="talk" style={{ '--list': `${width.rem}rem` } as React.CSSProperties}>
-      <Inbox open={open} onOpen={onOpen} onBegin={() => setBeginning(true)} />
-      {/* biome-ignore lint/a11y/useSemanticElements: a separator that is dragged has no element of its own */}
-      <div
-        className="splitter"
-        role="separator"
-        aria-orientation="vertical"
-        aria-label={say('inbox.label')}
-        aria-valuenow={Math.round(width.rem * 100)}
-        tabIndex={0}
-        {...width.handlers}
-      />
+      <aside className="list-side" aria-label={say('inbox.label')}>
+        <Inbox open={open} onOpen={onOpen} onBegin={() => setBeginning(true)} />
+        {/* biome-ignore lint/a11y/useSemanticElements: a separator that is dragged has no element of its own */}
+        <div
+          className="splitter"
+          role="separator"
+          aria-orientation="vertical"
+          aria-label={say('inbox.label')}
+          aria-valuenow={Math.round(width.rem * 100)}
+          tabIndex={0}
+          {...width.handlers}
+        />
+      </aside>
       {middle}
       {isBeginning && (
         <Suspense fallback={null}>

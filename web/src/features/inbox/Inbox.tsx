@@ -124,7 +124,7 @@ export function Inbox({
   }
 
   return (
-    <aside className="inbox" aria-label={say('inbox.label')} data-testid="inbox">
+    <div className="inbox" data-testid="inbox">
       <div className="inbox-head">
         <label className="find">
           <Icon name="search" size={16} />
@@ -209,7 +209,7 @@ export function Inbox({
           onClose={() => setMenu(null)}
         />
       )}
-    </aside>
+    </div>
   );
 }
 

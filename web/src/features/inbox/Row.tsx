@@ -37,10 +37,6 @@ export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen,
     today: say('common.today'),
     yesterday: say('common.yesterday'),
   });
-  const label = [title, count > 0 ? say('inbox.unreadCount', { count }) : '', muted ? say('inbox.muted') : '']
-    .filter(Boolean)
-    .join('，');
-
   function menu(event: MouseEvent): void {
     event.preventDefault();
     const isKeyboard = event.clientX === 0 && event.clientY === 0;
@@ -53,7 +49,6 @@ export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen,
         className="row"
         href={`/c/${conversation.id}`}
         aria-current={isOpen ? 'page' : undefined}
-        aria-label={label}
         data-testid="conversation-row"
         data-conversation={conversation.id}
         draggable={false}
@@ -101,11 +96,19 @@ export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen,
         <span className="aside">
           <time>{moment}</time>
           <span className="signs">
-            {muted && <Icon name="muted" size={14} />}
+            {muted && (
+              <>
+                <Icon name="muted" size={14} />
+                <span className="hush">{say('inbox.muted')}</span>
+              </>
+            )}
             {count > 0 ? (
-              <span data-testid="unread-badge">
-                <Badge count={count} quiet={muted && mentions === 0} />
-              </span>
+              <>
+                <span data-testid="unread-badge" aria-hidden="true">
+                  <Badge count={count} quiet={muted && mentions === 0} />
+                </span>
+                <span className="hush">{say('inbox.unreadCount', { count })}</span>
+              </>
             ) : (
               marked && <span className={`badge dot${muted ? ' quiet' : ''}`} data-testid="unread-mark" />
             )}
