@@ -17,8 +17,8 @@ from sqlalchemy import Engine, event
 
 from yanxin.cli.main import main
 from yanxin.delivery import sessions
-from yanxin.delivery.sessions import Session
-from yanxin.domain.ids import ConversationId, Seq
+from yanxin.delivery.audience import Audience
+from yanxin.domain.events import Event
 from yanxin.store import database, dialects
 from yanxin.store.transactions import Writing
 
@@ -59,43 +59,40 @@ def does_not_sync() -> None:
     dialects.engine = careless
 
 
+def change_the_audience(told: Callable[[Event, int, int], int]) -> None:
+    """Lets each push be made as often as `told` says of event, user and how many pushes there were."""
+    hears, count = Audience.hears, [0]
+
+    def changed(self: Audience, event: Event) -> list[int]:
+        audience = []
+        for user in hears(self, event):
+            count[0] += 1
+            audience += [user] * told(event, user, count[0])
+        return audience
+
+    Audience.hears = changed  # type: ignore[method-assign]
+
+
 def forgets_pushes() -> None:
     """Every fortieth push is not made."""
-    deliver, count = Session.deliver, [0]
-
-    def forgetful(self: Session, conversation: ConversationId, seq: Seq, frame: bytes) -> None:
-        count[0] += 1
-        if count[0] % 40:
-            deliver(self, conversation, seq, frame)
-
-    Session.deliver = forgetful  # type: ignore[method-assign]
+    change_the_audience(lambda _event, _user, count: 1 if count % 40 else 0)
 
 
 def forgets_a_push_and_the_gap() -> None:
-    """From some event on a session hears nothing more of a conversation, so that no gap shows either."""
-    deliver, deaf, count = Session.deliver, set[tuple[int, int]](), [0]
+    """From some event on a person hears nothing more of a conversation, so that no gap shows either."""
+    deaf: set[tuple[int, int]] = set()
 
-    def forgetful(self: Session, conversation: ConversationId, seq: Seq, frame: bytes) -> None:
-        count[0] += 1
-        if count[0] % 400 == 0:
-            deaf.add((id(self), conversation))
-        if (id(self), conversation) not in deaf:
-            deliver(self, conversation, seq, frame)
+    def told(event: Event, user: int, count: int) -> int:
+        if count % 400 == 0:
+            deaf.add((event.conversation, user))
+        return 0 if (event.conversation, user) in deaf else 1
 
-    Session.deliver = forgetful  # type: ignore[method-assign]
+    change_the_audience(told)
 
 
 def pushes_twice() -> None:
     """Every fortieth push is made twice."""
-    deliver, count = Session.deliver, [0]
-
-    def stuttering(self: Session, conversation: ConversationId, seq: Seq, frame: bytes) -> None:
-        count[0] += 1
-        deliver(self, conversation, seq, frame)
-        if count[0] % 40 == 0:
-            deliver(self, conversation, seq, frame)
-
-    Session.deliver = stuttering  # type: ignore[method-assign]
+    change_the_audience(lambda _event, _user, count: 1 if count % 40 else 2)
 
 
 def never_lags() -> None:
