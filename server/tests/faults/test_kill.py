@@ -37,7 +37,7 @@ async def test_twenty_kills_on_sqlite(new_server: Callable[..., Server]) -> None
         server.set_up()
         async with offices.opened(server) as office, await Load.gathered(office, PEOPLE, GROUPS, seed=1) as load:
             for _ in range(KILLS):
-                await load.goes_on(luck.randrange(30, 150))
+                await load.goes_on(luck.randrange(50, 300))
                 await asyncio.sleep(luck.uniform(0, 0.02))  # Any instant, not one just after an answer.
                 await restart(server)
             await load.goes_on(200)
@@ -55,7 +55,7 @@ async def test_twenty_kills_on_postgresql(new_server: Callable[..., Server], dur
         server.set_up()
         async with offices.opened(server) as office, await Load.gathered(office, PEOPLE, GROUPS, seed=2) as load:
             for kill in range(KILLS):
-                await load.goes_on(luck.randrange(30, 150))
+                await load.goes_on(luck.randrange(50, 300))
                 await asyncio.sleep(luck.uniform(0, 0.02))
                 kills_database, kills_ours = kill % 4 == 3, kill % 8 != 7
                 if kills_database:

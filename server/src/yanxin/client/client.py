@@ -110,7 +110,6 @@ class Client:
         self._pauses = pauses
 
         self._rest: Rest | None = None
-        self._runner: asyncio.Task[None] | None = None
         self._socket: ClientConnection | None = None
         self._ready = asyncio.Event()
         self._end: YanxinError | None = None
@@ -173,17 +172,12 @@ class Client:
             signed_in = await sign_in(self.url, username, password, ca=self._ca, device=self._device)
             self.token = signed_in.token
         self._rest = Rest(self.url, self.token, ca=self._ca)
-        self._runner = self._chore(self._run())
-        ready = asyncio.create_task(self._ready.wait())
+        self._chore(self._run())
         try:
-            await asyncio.wait({ready, self._runner}, return_when=asyncio.FIRST_COMPLETED)
-            if self._end is not None:
-                raise self._end
+            await self.connected()
         except BaseException:
             await self.close()
             raise
-        finally:
-            ready.cancel()
         return self
 
     async def __aexit__(
@@ -200,6 +194,13 @@ class Client:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._rest is not None:
             await self._rest.close()
+
+    async def connected(self) -> None:
+        """Waits until the connection is up, `hello` answered. Raises what ended the client."""
+        if self._end is None:
+            await self._ready.wait()
+        if self._end is not None:
+            raise self._end
 
     # What is known here without asking.
 
@@ -498,9 +499,8 @@ class Client:
         for request in self._unanswered.values():
             if not request.answer.done():
                 request.answer.set_exception(error)
-        self._news.set()
-        self._hinted.set()
-        self._room.set()
+        for waited_for in (self._ready, self._news, self._hinted, self._room):
+            waited_for.set()
         if self._socket is not None and not isinstance(error, Unreachable):
             self._chore(self._socket.close())
 

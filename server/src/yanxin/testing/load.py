@@ -127,9 +127,10 @@ class Load:
         self._changed.set()
 
     async def goes_on(self, more: int) -> None:
-        """Waits until so many more messages are acknowledged."""
+        """Waits until everybody is connected and so many more messages are acknowledged."""
         enough = self.acknowledged + more
         async with asyncio.timeout(PATIENCE_SECONDS):
+            await asyncio.gather(*(talker.person.device.connected() for talker in self.talkers))
             while self.acknowledged < enough:
                 self._changed.clear()
                 await self._changed.wait()
