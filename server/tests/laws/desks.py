@@ -46,9 +46,9 @@ class House:
         self._office: Office | None = None
         engine = dialects.engine(url, connections=CONNECTIONS)
         self.database = Database(engine, Keyring(MASTER), self.clock, self._heard)
-        doorkeeper = Doorkeeper(self.database)
-        self._office = Office(self.database, doorkeeper)
-        self.gateway = Gateway(self.database, doorkeeper, self._office)
+        self.doorkeeper = Doorkeeper(self.database)
+        self._office = Office(self.database, self.doorkeeper)
+        self.gateway = Gateway(self.database, self.doorkeeper, self._office)
 
     def _heard(self, news: list[News]) -> None:
         assert self._office is not None
