@@ -19,7 +19,7 @@ from yanxin.protocol import requests, views
 from yanxin.queries import conversations as seen
 from yanxin.queries import events as log_seen
 from yanxin.queries import members as members_seen
-from yanxin.queries.paging import MAX_LIMIT, position_of
+from yanxin.queries.paging import MAX_LIMIT
 
 Number = Annotated[int, Parameter(ge=1, le=MAX_ID)]
 # Said twice, because the document forgets a bound of 0.
@@ -38,8 +38,7 @@ class ConversationsController(Controller):
     async def mine(
         self, services: Services, actor: Actor, limit: Limit = 50, cursor: str | None = None
     ) -> views.Page[views.Conversation]:
-        position = position_of(cursor)
-        return await services.database.read(lambda tx: seen.page(tx, actor, position, limit))
+        return await services.database.read(lambda tx: seen.page(tx, actor, cursor, limit))
 
     @post(
         summary="Open a direct conversation or make a group",
@@ -91,8 +90,8 @@ class ConversationsController(Controller):
     async def members(
         self, services: Services, actor: Actor, conversation_id: Number, limit: Limit = 200, cursor: str | None = None
     ) -> views.Page[views.Member]:
-        where, position = ConversationId(conversation_id), position_of(cursor)
-        return await services.database.read(lambda tx: members_seen.page(tx, actor, where, position, limit))
+        where = ConversationId(conversation_id)
+        return await services.database.read(lambda tx: members_seen.page(tx, actor, where, cursor, limit))
 
     @post(
         "/{conversation_id:int}/members",

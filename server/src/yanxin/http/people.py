@@ -19,7 +19,7 @@ from yanxin.http.problems import may_fail
 from yanxin.http.services import Services
 from yanxin.protocol import requests, views
 from yanxin.queries import people
-from yanxin.queries.paging import MAX_LIMIT, position_of
+from yanxin.queries.paging import MAX_LIMIT
 
 UserNumber = Annotated[int, Parameter(ge=1, le=MAX_ID)]
 Ids = Annotated[
@@ -54,8 +54,7 @@ class UsersController(Controller):
             if max(numbers) > MAX_ID:
                 raise Refused("request.malformed", reason="ids: a number is too large")
             return views.Page(await services.database.read(lambda tx: people.those(tx, numbers)), None)
-        position = position_of(cursor)
-        return await services.database.read(lambda tx: people.page(tx, text, position, limit))
+        return await services.database.read(lambda tx: people.page(tx, text, cursor, limit))
 
     @get("/{user_id:int}", summary="One person", responses=may_fail(401, 404))
     async def one(self, services: Services, actor: Actor, user_id: UserNumber) -> views.User:

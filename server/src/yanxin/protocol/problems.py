@@ -73,7 +73,6 @@ PROBLEMS: Final[dict[str, tuple[int, str, str]]] = {
         "This message has as many reactions as it can take ({limit})",
     ),
     "request.malformed": (400, "请求格式不正确：{reason}", "The request is not well formed: {reason}"),
-    "request.media_type": (400, "请求内容必须是 application/json", "The body of the request must be application/json"),
     "request.method_not_allowed": (405, "该地址不支持这种请求方法", "This address does not take this method"),
     "request.origin": (403, "请求来源不符", "The Origin of the request does not match"),
     "request.too_large": (413, "请求过大，最多 {limit} 字节", "The request is too large; at most {limit} bytes"),

@@ -16,13 +16,14 @@ from yanxin.domain.memberships import Membership
 from yanxin.domain.times import rfc3339
 from yanxin.protocol import SCHEMA, views, writing
 from yanxin.queries import people
-from yanxin.queries.paging import Position, cursor_after
+from yanxin.queries.paging import cursor_after, position_of
 from yanxin.store import log, mentions, rows
 from yanxin.store.prepared import Prepared, PreparedList
 from yanxin.store.sealing import key_of, title_place
 from yanxin.store.tables import conversations, memberships
 from yanxin.store.transactions import Reading
 
+PAGES = "conversations"
 FRESH_MS = 15_000
 """Longer than any event takes from its commit to its announcement."""
 
@@ -32,8 +33,9 @@ def one(tx: Reading, actor: Actor, where: ConversationId) -> views.Conversation:
     return seen(tx, actor.user, [look_into(tx, actor, where)])[0]
 
 
-def page(tx: Reading, actor: Actor, after: Position | None, limit: int) -> views.Page[views.Conversation]:
-    """The actor's conversations, those that moved last first."""
+def page(tx: Reading, actor: Actor, cursor: str | None, limit: int) -> views.Page[views.Conversation]:
+    """The actor's conversations, those that moved last first. Raises Refused("page.bad_cursor")."""
+    after = position_of(cursor, PAGES)
     which: ColumnElement[bool] = memberships.c.left.is_(None)
     if after is not None:
         moved_at, where = after
@@ -44,7 +46,7 @@ def page(tx: Reading, actor: Actor, after: Position | None, limit: int) -> views
     more = found[limit - 1][0] if len(found) > limit else None
     return views.Page(
         items=seen(tx, actor.user, found[:limit]),
-        next=None if more is None else cursor_after((more.moved_at, more.id)),
+        next=None if more is None else cursor_after((more.moved_at, more.id), PAGES),
     )
 
 

@@ -14,7 +14,7 @@ from yanxin.domain.ids import ConversationId, Seq, UserId
 from yanxin.domain.messages import require_message
 from yanxin.domain.times import rfc3339
 from yanxin.protocol import views
-from yanxin.queries.paging import Position, cursor_after
+from yanxin.queries.paging import cursor_after, position_of
 from yanxin.store import log
 from yanxin.store.prepared import Prepared, PreparedList
 from yanxin.store.tables import conversations, events, memberships
@@ -47,11 +47,14 @@ _FIRSTS = Prepared(
 )
 
 
-def page(
-    tx: Reading, actor: Actor, where: ConversationId, after: Position | None, limit: int
-) -> views.Page[views.Member]:
-    """The members of `where`, by the order in which they came. Raises Refused("conversation.not_found")."""
+def page(tx: Reading, actor: Actor, where: ConversationId, cursor: str | None, limit: int) -> views.Page[views.Member]:
+    """The members of `where`, by the order in which they came.
+
+    Raises Refused: conversation.not_found, page.bad_cursor.
+    """
     look_into(tx, actor, where)
+    pages = f"members:{where}"
+    after = position_of(cursor, pages)
     query = (
         select(memberships.c.user, memberships.c.role, memberships.c.joined)
         .where(memberships.c.conversation == where, memberships.c.left.is_(None))
@@ -66,7 +69,7 @@ def page(
     found = tx.sql.execute(query).all()
     return views.Page(
         items=[views.Member(*row) for row in found[:limit]],
-        next=cursor_after((found[limit - 1].joined, found[limit - 1].user)) if len(found) > limit else None,
+        next=cursor_after((found[limit - 1].joined, found[limit - 1].user), pages) if len(found) > limit else None,
     )
 
 

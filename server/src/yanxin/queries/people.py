@@ -15,13 +15,14 @@ from yanxin.domain.ids import UserId
 from yanxin.domain.refusals import Refused
 from yanxin.domain.searching import wanted
 from yanxin.protocol import views
-from yanxin.queries.paging import Position, cursor_after
+from yanxin.queries.paging import cursor_after, position_of
 from yanxin.store.installation import ORGANISATION
 from yanxin.store.prepared import Prepared
 from yanxin.store.tables import department_users, departments, installation, users
 from yanxin.store.transactions import Reading
 
 NO_NAME = "雁信"
+PAGES = "people"
 
 _ORGANISATION = select(installation.c.value).where(installation.c.name == literal_column(f"'{ORGANISATION}'"))
 _ME = Prepared(
@@ -70,8 +71,12 @@ def those(tx: Reading, ids: Sequence[int]) -> list[views.User]:
     return _seen(tx, tx.sql.execute(select(users).where(users.c.id.in_(ids)).order_by(users.c.id)).all())
 
 
-def page(tx: Reading, query: str, after: Position | None, limit: int) -> views.Page[views.User]:
-    """Whom `query` finds by a part of name, username, pinyin or initials; all where it is empty."""
+def page(tx: Reading, query: str, cursor: str | None, limit: int) -> views.Page[views.User]:
+    """Whom `query` finds by a part of name, username, pinyin or initials; all where it is empty.
+
+    Raises Refused("page.bad_cursor").
+    """
+    after = position_of(cursor, PAGES)
     statement = select(users).order_by(users.c.id).limit(limit + 1)
     text = wanted(query)
     if text:
@@ -81,7 +86,7 @@ def page(tx: Reading, query: str, after: Position | None, limit: int) -> views.P
     found = tx.sql.execute(statement).all()
     return views.Page(
         items=_seen(tx, found[:limit]),
-        next=cursor_after((found[limit - 1].id, 0)) if len(found) > limit else None,
+        next=cursor_after((found[limit - 1].id, 0), PAGES) if len(found) > limit else None,
     )
 
 
