@@ -50,6 +50,7 @@ MOST_OF_THEIR_OWN: Final = 3
 PAUSE_SECONDS: Final = (50.0, 140.0)
 """How long nobody begins, at least and at most."""
 _SMALL_GROUP: Final = 60
+_MOST_WAITING: Final = 8
 _OWN: Final = "colleague-"
 """How the client_id of all that they say begins: they never answer one another."""
 
@@ -204,6 +205,7 @@ class _Colleague:
         self.client = client
         self._all = all_of_them
         self._before = ""
+        self._unanswered: dict[int, deque[views.Event]] = {}
         self._answering: dict[int, asyncio.Task[None]] = {}
         self._reading: dict[int, asyncio.Task[None]] = {}
 
@@ -215,7 +217,8 @@ class _Colleague:
             self._once(self._reading, event.conversation, self._reads(event.conversation))
             # Known by its id and not by its sender: somebody may have signed in as one of them.
             if not (event.client_id or "").startswith(_OWN):
-                self._once(self._answering, event.conversation, self._answers(event))
+                self._unanswered.setdefault(event.conversation, deque(maxlen=_MOST_WAITING)).append(event)
+                self._once(self._answering, event.conversation, self._answers(event.conversation))
 
     async def drops_everything(self) -> None:
         tasks = [*self._answering.values(), *self._reading.values()]
@@ -234,10 +237,18 @@ class _Colleague:
         if (seq := self.client.heads.get(where)) is not None:
             await self.client.set_cursor(where, seq)
 
-    async def _answers(self, event: views.Event) -> None:
+    async def _answers(self, where: int) -> None:
+        """Answers the last of what was said to them in `where`, and then of what came while they typed."""
+        while waiting := self._unanswered.pop(where, None):
+            for event in reversed(waiting):
+                if await self._answered(event):
+                    break
+
+    async def _answered(self, event: views.Event) -> bool:
+        """Answers `event`, or sets a thumb on what is for everybody; whether it was for this colleague at all."""
         conversation = self.client.conversations.get(event.conversation)
         if conversation is None:
-            return
+            return False
         people, everybody = mentioned(event.body)
         is_direct = conversation.kind == "direct"
         rng = self._all.rng
@@ -245,14 +256,14 @@ class _Colleague:
             await asyncio.sleep(rng.uniform(1, 6))
             if rng.random() < 0.5 and self._all.may_speak():
                 await self.client.react(event.conversation, event.seq, "👍")
-            return
+            return True
         if not is_direct and self.client.id not in people and not await self._is_quoted(event):
-            return
+            return False
         await asyncio.sleep(rng.uniform(0.5, 1.2))
-        if not self._all.may_speak():
-            return
-        self._before = answers.to(event.body, rng, self._before)
-        await self.says(event.conversation, Text(self._before), None if is_direct else event.seq)
+        if self._all.may_speak():
+            self._before = answers.to(event.body, rng, self._before)
+            await self.says(event.conversation, Text(self._before), None if is_direct else event.seq)
+        return True
 
     async def _is_quoted(self, event: views.Event) -> bool:
         """Whether `event` quotes something that this colleague said."""
@@ -263,11 +274,10 @@ class _Colleague:
 
     def _once(self, tasks: dict[int, asyncio.Task[None]], where: int, work: Coroutine[Any, Any, None]) -> None:
         """`work` in the background; where the same is under way in `where` already, nothing."""
-        if where in tasks:
+        if where in tasks and not tasks[where].done():
             work.close()
             return
-        task = tasks[where] = asyncio.get_running_loop().create_task(self._quietly(work))
-        task.add_done_callback(lambda _: tasks.pop(where, None))
+        tasks[where] = asyncio.get_running_loop().create_task(self._quietly(work))
 
     async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
         # Refused, or the connection is gone: nobody waits for what a colleague of the demo says.
