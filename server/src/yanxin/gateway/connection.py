@@ -16,6 +16,7 @@ from yanxin.domain.refusals import Refused
 from yanxin.gateway.wire import Wire
 from yanxin.protocol import rpc
 from yanxin.store.database import Work
+from yanxin.store.readers import Look
 
 if TYPE_CHECKING:
     from yanxin.gateway.socket import Gateway
@@ -116,6 +117,19 @@ class Connection:
 
         self._began()
         self.gateway.database.write_soon(work, answer)
+
+    def read(self, id: rpc.Id, look: Look[Any]) -> None:
+        """Answers with what `look` finds."""
+
+        def answer(result: Any, error: BaseException | None) -> None:
+            self._ended()
+            if error is None:
+                self.reply(id, result)
+            else:
+                self.fail(id, error)
+
+        self._began()
+        self.gateway.database.read_soon(look, answer)
 
     def run(self, id: rpc.Id, work: Coroutine[Any, Any, Any]) -> None:
         """Runs `work` beside other requests and answers with its result, unless that is None."""

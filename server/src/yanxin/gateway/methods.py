@@ -82,7 +82,7 @@ def _list_events(on: Connection, id: rpc.Id, asked: requests.ListEvents) -> None
             tx, on.actor, where, after=asked.after, before=asked.before, around=asked.around, limit=asked.limit
         )
 
-    on.run(id, on.gateway.database.read(look))
+    on.read(id, look)
 
 
 def _watch_presence(on: Connection, id: rpc.Id, asked: requests.WatchPresence) -> None:

@@ -17,7 +17,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
@@ -29,17 +29,17 @@ from yanxin.domain.news import News
 from yanxin.domain.refusals import Refused
 from yanxin.store import dialects
 from yanxin.store.keyring import Keyring
-from yanxin.store.transactions import Reading, Writing
+from yanxin.store.readers import Answer, Look, Question, Readers
+from yanxin.store.transactions import Writing
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
 Work = Callable[[Writing], T]
-Look = Callable[[Reading], T]
-Answer = Callable[[T | None, BaseException | None], None]
 Clock = Callable[[], Millis]
 
-READERS = 4
+READERS = 2  # on SQLite a look is work for the interpreter, which does one thing at a time
+SHARED_READERS = 6
 ORDINARY_LANES = 4
 MOST_IN_BATCH = 512
 MOST_BATCH_SECONDS = 0.02
@@ -86,7 +86,8 @@ class Database:
             [_Lane(self, keeps=False, batches=False) for _ in range(ORDINARY_LANES)] if shared else [self._main]
         )
         self._turn = 0
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        readers = SHARED_READERS if shared else READERS
+        self._readers = Readers(engine, keyring, clock, self._tell, readers)
         self._closed = False
 
     def write_soon(self, work: Work[T], answer: Answer[T]) -> None:
@@ -107,25 +108,24 @@ class Database:
     async def write(self, work: Work[T]) -> T:
         """Runs `work` in a transaction; its result after the commit. What it raises, nothing changed."""
         waiting: asyncio.Future[T] = self._loop.create_future()
-
-        def answer(result: T | None, error: BaseException | None) -> None:
-            if waiting.done():
-                return
-            if error is not None:
-                waiting.set_exception(error)
-            else:
-                waiting.set_result(result)  # type: ignore[arg-type]
-
-        self.write_soon(work, answer)
+        self.write_soon(work, partial(_fulfil, waiting))
         return await waiting
 
-    async def read(self, look: Look[T]) -> T:
-        """Runs `look` over one consistent view."""
-        return await self._loop.run_in_executor(self._readers, self._look, look)
+    def read_soon(self, look: Look[T], answer: Answer[T]) -> None:
+        """Runs `look` over one consistent view and calls `answer(result, error)` on the loop.
 
-    def _look(self, look: Look[T]) -> T:
-        with self.engine.connect() as sql, sql.begin():
-            return look(Reading(sql, self.keyring, self._clock()))
+        Refused("server.busy") at once when more wait than the readers can take.
+        """
+        if self._closed or self._readers.waiting() > MOST_WAITING:
+            answer(None, Refused("server.busy"))
+            return
+        self._readers.ask(Question(look, answer))
+
+    async def read(self, look: Look[T]) -> T:
+        """Runs `look` over one consistent view; its result."""
+        waiting: asyncio.Future[T] = self._loop.create_future()
+        self.read_soon(look, partial(_fulfil, waiting))
+        return await waiting
 
     async def close(self) -> None:
         """Finishes what waits, then closes. Works that come later are refused."""
@@ -135,7 +135,8 @@ class Database:
             lane.stop()
         for lane in lanes:
             await self._loop.run_in_executor(None, lane.join)
-        self._readers.shutdown()
+        self._readers.stop()
+        await self._loop.run_in_executor(None, self._readers.join)
         self.engine.dispose()
 
     # The lanes speak to the loop through these.
@@ -151,8 +152,25 @@ class Database:
         if news:
             self._heard(news)
 
+    def _tell(self, questions: list[Question[Any]]) -> None:
+        self._loop.call_soon_threadsafe(self._answer, questions)
+
+    def _answer(self, questions: list[Question[Any]]) -> None:
+        for question in questions:
+            question.answer(question.result, question.error)
+
     def now(self) -> Millis:
+        """What the clock says."""
         return self._clock()
+
+
+def _fulfil(waiting: asyncio.Future[T], result: T | None, error: BaseException | None) -> None:
+    if waiting.done():
+        return
+    if error is not None:
+        waiting.set_exception(error)
+    else:
+        waiting.set_result(result)  # type: ignore[arg-type]
 
 
 class _Lane:
@@ -300,14 +318,7 @@ class _Lane:
         if self._tx is not None:
             tx, self._tx = self._tx, None
             tx.drop_all()
-            try:
-                # Said outright: SQLite keeps a closed connection, and its lock, while a cursor is open on it.
-                tx.sql.connection.rollback()
-                tx.cursor.close()
-            except dialects.DRIVER_ERRORS as error:
-                log.warning("store.connection_lost", error=repr(error))
-            tx.sql.invalidate()
-            tx.sql.close()
+            tx.close()
 
 
 class _CommitFailed(Exception):

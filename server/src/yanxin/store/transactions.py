@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import Connection
 
 from yanxin.domain.ids import ConversationId, Millis, UserId
@@ -17,6 +18,8 @@ from yanxin.store.keyring import Keyring
 from yanxin.store.prepared import Prepared, PreparedList
 from yanxin.store.sealing import SealingKey
 from yanxin.store.tables import memberships
+
+log = structlog.get_logger()
 
 
 class Reading:
@@ -31,6 +34,16 @@ class Reading:
         self.keyring = keyring
         self.now = now
         self.cursor: dialects.Cursor = sql.connection.cursor()
+
+    def close(self) -> None:
+        """Lets go of the connection, and of the lock that SQLite keeps while a cursor is open on it."""
+        try:
+            self.sql.connection.rollback()
+            self.cursor.close()
+        except dialects.DRIVER_ERRORS as error:
+            log.warning("store.connection_lost", error=repr(error))
+        self.sql.invalidate()
+        self.sql.close()
 
     def rows(self, prepared: Prepared, *values: Any) -> Sequence[Any]:
         """All rows of a prepared statement."""
