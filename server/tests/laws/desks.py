@@ -128,6 +128,7 @@ class Desk:
         actor = replace(self.actor, line=next(self.house.lines))
         self._connection = Connection(self.house.gateway, self, actor, "en")  # type: ignore[arg-type]
         self.house.gateway.connections.add(self._connection)
+        self.house.gateway.office.crowd.connect(self._connection.session)
         await self.hello()
 
     async def hello(self) -> None:

@@ -14,6 +14,7 @@ from yanxin.actions.people import NewPerson, PersonChange
 from yanxin.domain import passwords
 from yanxin.domain.actors import Actor, require_admin
 from yanxin.domain.ids import MAX_ID, DepartmentId, UserId
+from yanxin.domain.names import clean
 from yanxin.domain.refusals import Refused
 from yanxin.http.problems import may_fail
 from yanxin.http.services import Services
@@ -123,7 +124,7 @@ class AdminController(Controller):
     async def add_department(self, services: Services, actor: Actor, data: requests.AddDepartment) -> views.Department:
         parent = None if data.parent_id is None else DepartmentId(data.parent_id)
         added = await services.database.write(departments.add(actor, data.name, parent, data.order))
-        return views.Department(added, data.name, data.parent_id, data.order, [], [])
+        return views.Department(added, clean(data.name, "department.bad_name"), data.parent_id, data.order, [], [])
 
 
 def _given(value: T | msgspec.UnsetType) -> T | None:

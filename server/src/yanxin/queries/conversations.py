@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import structlog
 from sqlalchemy import ColumnElement, bindparam, select
 
 from yanxin.access.conversations import look_into
@@ -19,9 +20,11 @@ from yanxin.queries import people
 from yanxin.queries.paging import cursor_after, position_of
 from yanxin.store import log, mentions, rows
 from yanxin.store.prepared import Prepared, PreparedList
-from yanxin.store.sealing import key_of, title_place
+from yanxin.store.sealing import CannotOpen, SealingKey, key_of, title_place
 from yanxin.store.tables import conversations, memberships
 from yanxin.store.transactions import Reading
+
+logger = structlog.get_logger()
 
 PAGES = "conversations"
 FRESH_MS = 15_000
@@ -137,10 +140,7 @@ def seen(tx: Reading, user: UserId, found: Sequence[tuple[Conversation, Membersh
     keys = tx.opened(each.title for each, _ in found if each.title is not None)
     made = []
     for conversation, member in found:
-        title = None
-        if conversation.title is not None:
-            sealed = bytes(conversation.title)
-            title = keys[key_of(sealed)].open(sealed, title_place(conversation.id)).decode()
+        title = None if conversation.title is None else _title(conversation, conversation.title, keys)
         last = messages.get(conversation.id)
         made.append(
             writing.conversation(
@@ -152,6 +152,15 @@ def seen(tx: Reading, user: UserId, found: Sequence[tuple[Conversation, Membersh
             )
         )
     return made
+
+
+def _title(conversation: Conversation, sealed: bytes, keys: dict[int, SealingKey]) -> str | None:
+    try:
+        return keys[key_of(bytes(sealed))].open(bytes(sealed), title_place(conversation.id)).decode()
+    except (KeyError, CannotOpen, UnicodeDecodeError):
+        # One title that rotted must not take a person's whole list with it.
+        logger.warning("conversation.title_unreadable", conversation=conversation.id)
+        return None
 
 
 def _rows(

@@ -60,6 +60,7 @@ def _sqlite(url: URL, connections: int) -> Engine:
         url.set(drivername="sqlite+pysqlite"),
         poolclass=QueuePool,
         pool_size=connections,
+        hide_parameters=True,  # an error in a log says nothing of what was written
         max_overflow=0,
         connect_args={"check_same_thread": False, "timeout": LOCK_TIMEOUT_S, "cached_statements": 256},
     )
@@ -93,6 +94,7 @@ def _postgresql(url: URL, connections: int) -> Engine:
     made = create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=connections,
+        hide_parameters=True,  # an error in a log says nothing of what was written
         max_overflow=0,
         pool_pre_ping=True,
         connect_args={

@@ -7,13 +7,16 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, select
 
-from yanxin.domain.ids import ConversationId, Millis
+from yanxin.domain.ids import MAX_ID, ConversationId, Millis
 from yanxin.domain.times import month_of
 from yanxin.store import dialects
-from yanxin.store.sealing import CannotOpen, SealingKey, data_key_place, key_of, master_key
+from yanxin.store.sealing import CannotOpen, SealingKey, data_key_place, master_key
 from yanxin.store.tables import data_keys
+
+log = structlog.get_logger()
 
 _MOST = 50_000
 
@@ -66,8 +69,11 @@ class Keyring:
         self._keep(key)
 
     def opened(self, sql: Connection, sealed: Iterable[bytes]) -> dict[int, SealingKey]:
-        """The keys that `sealed` name, by their ids; those not remembered are read in one query."""
-        wanted = {key_of(each) for each in sealed}
+        """The keys that `sealed` name, by their ids; those not remembered are read in one query.
+
+        A key that is not there any more, or does not open, is left out.
+        """
+        wanted = {key_id for each in sealed if (key_id := int.from_bytes(each[2:10], "big")) <= MAX_ID}
         found = {key_id: key for key_id in wanted if (key := self._by_id.get(key_id)) is not None}
         missing = wanted - found.keys()
         if missing:
@@ -77,11 +83,13 @@ class Keyring:
                 )
             )
             for row in rows:
-                key = self._unwrapped(row.id, row.conversation, row.month, row.wrapped)
+                try:
+                    key = self._unwrapped(row.id, row.conversation, row.month, row.wrapped)
+                except CannotOpen:
+                    log.warning("keyring.unreadable", key=row.id, conversation=row.conversation, month=row.month)
+                    continue
                 found[row.id] = key
                 self._keep(key)
-        if len(found) != len(wanted):
-            raise CannotOpen("the data key is not there any more")
         return found
 
     def _unwrapped(self, key_id: int, conversation: ConversationId, month: int, wrapped: Any) -> SealingKey:

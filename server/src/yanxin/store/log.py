@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
+import structlog
 from sqlalchemy import ColumnElement, bindparam, func, select
 
 from yanxin.domain import bodies, reading
@@ -20,9 +22,11 @@ from yanxin.domain.news import Appended
 from yanxin.domain.refusals import Refused
 from yanxin.store import dialects
 from yanxin.store.prepared import Prepared, PreparedList, pairs
-from yanxin.store.sealing import SealingKey, event_place
+from yanxin.store.sealing import CannotOpen, SealingKey, event_place
 from yanxin.store.tables import events
 from yanxin.store.transactions import Reading, Writing
+
+logger = structlog.get_logger()
 
 Place = tuple[ConversationId, Seq]
 
@@ -230,8 +234,12 @@ def _event(row: Any, keys: dict[int, SealingKey]) -> Event:
     conversation, seq, ordinal, nth, at, sender, kind, client_id, target, reply_to, sealed = row
     body = None
     if sealed is not None:
-        opened = keys[int.from_bytes(sealed[2:10], "big")].open(bytes(sealed), event_place(conversation, seq))
-        body = bodies.decoded(opened)
+        try:
+            opened = keys[int.from_bytes(sealed[2:10], "big")].open(bytes(sealed), event_place(conversation, seq))
+            body = bodies.decoded(opened)
+        except (KeyError, CannotOpen, msgspec.DecodeError) as error:
+            # It rotted, was swapped, or a newer server wrote it: what stands beside it is read all the same.
+            logger.warning("log.unreadable", conversation=conversation, seq=seq, why=type(error).__name__)
     return Event(conversation, seq, ordinal, nth, at, sender, _KINDS[kind], client_id, target, reply_to, body)
 
 
