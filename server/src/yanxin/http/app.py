@@ -92,7 +92,7 @@ async def _allowed(request: Request[Any, Any, Any]) -> Response[None] | None:
 
 
 async def _kept_nowhere(response: Response[Any]) -> Response[Any]:
-    """No answer stays in a cache between here and its asker, nor is it taken for a page."""
-    response.headers.setdefault("cache-control", "no-store")
-    response.headers.setdefault("x-content-type-options", "nosniff")
+    """What is refused says so by itself: hooks are not called for it."""
+    for name, value in problems.KEPT_NOWHERE.items():
+        response.headers.setdefault(name, value)
     return response

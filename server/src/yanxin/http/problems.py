@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -20,6 +20,9 @@ log = structlog.get_logger()
 
 MEDIA_TYPE = "application/problem+json"
 MOST_BODY_BYTES = 1024 * 1024
+
+KEPT_NOWHERE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""What stands in every answer: it stays in no cache between here and its asker, and is not taken for a page."""
 
 _SENTENCES = {
     400: "malformed",
@@ -48,7 +51,7 @@ def there_already(what: type[Any]) -> dict[int, ResponseSpec]:
 
 def _answer(request: Request[Any, Any, Any], refused: Refused) -> Response[bytes]:
     problem = problems.of(refused, language(request))
-    headers = {"cache-control": "no-store"}
+    headers = dict(KEPT_NOWHERE)
     if refused.code == "session.throttled":
         headers["retry-after"] = str(refused.facts.get("seconds", 1))
     if problem.status == 503:
