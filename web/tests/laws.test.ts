@@ -297,4 +297,23 @@ describe('laws of the fold', () => {
       { numRuns: 150 },
     );
   });
+
+  test('what a page holds already is not told to it again', () => {
+    // Found by random histories: taken back and set again, an emoji moved behind those that came later.
+    const play = new Play();
+    const react = (sender: number, emoji: '❤️' | '👍', on: boolean): Happening => ({
+      do: 'react',
+      pick: 0,
+      sender,
+      emoji,
+      on,
+    });
+    play.go({ do: 'say', sender: 2, mentions: [], all: false });
+    for (const step of [react(1, '❤️', true), react(1, '❤️', false), react(1, '❤️', true), react(2, '👍', true)])
+      play.go(step);
+    play.office = pageRead(play.office, HERE, play.model.page(2, 2));
+    play.office = pageRead(play.office, HERE, play.model.page(3, play.model.head));
+    expect(play.held()[1]?.reactions.map((one) => one.emoji)).toEqual(['❤️', '👍']);
+    expect(play.held()[1]).toEqual(complete(play.model.event(2)));
+  });
 });
