@@ -144,8 +144,9 @@ def test_a_clock_before_the_newest_event_is_named_and_nothing_is_written(tmp_pat
     ahead = int((time.time() + 86_400) * 1000)
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute(
-            "INSERT INTO conversations (kind, created_at, created_by, seq, ordinal, last_message, members_count, moved_at)"
-            " VALUES ('group', 0, 1, 0, 0, 0, 0, ?)",
+            "INSERT INTO conversations (kind, created_at, created_by, seq, ordinal, last_message, last_mention, members_count,"
+            " moved_at)"
+            " VALUES ('group', 0, 1, 0, 0, 0, 0, 0, ?)",
             (ahead,),
         )
     sentence = refused("--data", str(folder), "--tls", "off", *LOOPBACK)

@@ -185,6 +185,7 @@ def _write(tx: Writing, example: Example) -> None:
         "seq": told.head.seq,
         "ordinal": told.head.ordinal,
         "last_message": last,
+        "last_mention": last,
         "members_count": told.members_count,
         "moved_at": created,
     }

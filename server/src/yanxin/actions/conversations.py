@@ -159,6 +159,7 @@ def _insert(tx: Writing, actor: Actor, kind: str, key: str | None, members: int)
         seq=0,
         ordinal=0,
         last_message=0,
+        last_mention=0,
         members_count=members,
         moved_at=tx.now,
         dismissed_at=None,

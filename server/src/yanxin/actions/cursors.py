@@ -50,7 +50,7 @@ def set_to(actor: Actor, where: ConversationId, seq: Seq) -> Work[Stood]:
             ordinal=member.cursor_ordinal,
             nth=member.cursor_nth,
             unread=cursors.unread(conversation, member),
-            mentions=mentions.unread(tx, where, actor.user, Seq(after)),
+            mentions=mentions.unread(tx, where, actor.user, Seq(after)) if conversation.last_mention > after else 0,
         )
 
     return hot(work)

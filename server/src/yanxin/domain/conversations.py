@@ -20,7 +20,8 @@ class Conversation(msgspec.Struct, gc=False):
     """A conversation and the head of its log.
 
     `title` is sealed. `last_message` is the seq of the newest event of kind `message`, 0 if there
-    is none. `moved_at` is when the head moved last.
+    is none; `last_mention` that of the newest that ever spoke to somebody. `moved_at` is when the
+    head moved last.
     """
 
     id: ConversationId
@@ -32,6 +33,7 @@ class Conversation(msgspec.Struct, gc=False):
     seq: Seq
     ordinal: Ordinal
     last_message: Seq
+    last_mention: Seq
     members_count: int
     moved_at: Millis
     dismissed_at: Millis | None

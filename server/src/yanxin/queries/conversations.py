@@ -132,8 +132,8 @@ def hello(tx: Reading, actor: Actor, version: int, heads: dict[str, int]) -> Gre
 
 def seen(tx: Reading, user: UserId, found: Sequence[tuple[Conversation, Membership]]) -> list[views.Conversation]:
     """`found` as `user` sees them, in the same order."""
-    ids = [conversation.id for conversation, _ in found]
-    mentioned = mentions.unread_in(tx, user, ids)
+    maybe = [conversation.id for conversation, member in found if conversation.last_mention > member.cursor]
+    mentioned = mentions.unread_in(tx, user, maybe)
     messages = log.messages_at(
         tx, [(each.id, each.last_message) for each, member in found if each.last_message >= member.first]
     )

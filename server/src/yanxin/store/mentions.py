@@ -73,6 +73,8 @@ def note(
         tx.settle()
         users += sorted({row[0] for row in tx.each(_PRESENT, others, where)})
     if users:
+        conversation = tx.conversations.edit(where)
+        conversation.last_mention = Seq(max(conversation.last_mention, seq))
         tx.sql.execute(
             insert(mentions),
             [{"user": user, "conversation": where, "seq": seq, "sender": sender} for user in users],

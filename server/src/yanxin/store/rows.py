@@ -36,7 +36,7 @@ MOST_VERSIONS = 100_000
 
 _FLAGS = Membership.__struct_fields__.index("muted")
 _PERSONAL = tuple(field for field in Membership.__struct_fields__ if field not in ("user", "conversation"))
-_MOVED = ("title", "seq", "ordinal", "last_message", "members_count", "moved_at", "dismissed_at")
+_MOVED = ("title", "seq", "ordinal", "last_message", "last_mention", "members_count", "moved_at", "dismissed_at")
 
 
 def membership(row: Any) -> Membership:

@@ -93,6 +93,7 @@ conversations = Table(
     Column("seq", BigInteger, nullable=False),
     Column("ordinal", BigInteger, nullable=False),
     Column("last_message", BigInteger, nullable=False),
+    Column("last_mention", BigInteger, nullable=False),
     Column("members_count", Integer, nullable=False),
     Column("moved_at", BigInteger, nullable=False, index=True),
     Column("dismissed_at", BigInteger),

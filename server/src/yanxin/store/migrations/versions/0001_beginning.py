@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("ordinal", sa.BigInteger(), nullable=False),
         sa.Column("last_message", sa.BigInteger(), nullable=False),
+        sa.Column("last_mention", sa.BigInteger(), nullable=False),
         sa.Column("members_count", sa.Integer(), nullable=False),
         sa.Column("moved_at", sa.BigInteger(), nullable=False),
         sa.Column("dismissed_at", sa.BigInteger(), nullable=True),
