@@ -228,7 +228,8 @@ async def test_people_come_from_a_file_and_bad_rows_are_named(server: Server, of
     file = tmp_path / "people.csv"
     file.write_text("\n".join(rows) + "\n", "utf-8")
     done = server.command("--json", "user", "add", "--csv", str(file), check=False)
-    assert done.returncode == 1, "some rows could not be added"
+    assert done.returncode == 1, f"some rows could not be added: {done.stderr}"
+    assert done.stdout, done.stderr
     document = json.loads(done.stdout)
     assert isinstance(document, dict)
     found = {
