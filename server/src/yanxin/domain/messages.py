@@ -30,9 +30,8 @@ def check(body: MessageBody) -> None:
 
 def check_emoji(emoji: str) -> None:
     """Raises Refused unless `emoji` can stand as a reaction: a short word or sign, nothing invisible."""
-    if not emoji.strip() or any(
-        character.isspace() or not character.isprintable() for character in emoji.replace("\u200d", "")
-    ):
+    signs = emoji.replace("\u200d", "").replace("\ufe0f", "")  # what joins signs or colours them is none itself
+    if not signs or any(character.isspace() or not character.isprintable() for character in signs):
         raise Refused("reaction.bad_emoji")
 
 
