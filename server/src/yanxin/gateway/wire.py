@@ -31,6 +31,19 @@ class Listener(Protocol):
         """The connection is gone; nothing comes after."""
 
 
+class _NobodyWaits:
+    """In place of a queue and an event, once the connection has a listener."""
+
+    def put_nowait(self, _message: object) -> None: ...
+
+    def set(self) -> None: ...
+
+    def clear(self) -> None: ...
+
+
+_NOBODY_WAITS: Final = _NobodyWaits()
+
+
 class Wire(WebSocketsSansIOProtocol):
     """A WebSocket connection. Also a `delivery.sessions.Line`."""
 
@@ -46,6 +59,8 @@ class Wire(WebSocketsSansIOProtocol):
         self.is_open = not self.transport.is_closing()
         self._splitter = Splitter(self.config.ws_max_size)
         self.request = self.response = self.scope = None  # type: ignore[assignment]
+        # The queue and the event serve an application that awaits; they weigh 4 KB, and nobody waits.
+        self.queue = self.writable = _NOBODY_WAITS  # type: ignore[assignment]
 
     def close(self, code: int, reason: str) -> None:
         """Says goodbye with `code`, and waits ten seconds at most for the other side to say it too."""
