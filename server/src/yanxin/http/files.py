@@ -65,15 +65,27 @@ class Files:
 
     def __init__(self, folder: Path | None) -> None:
         """`folder` is what the web client was built into; None, or not there: a page that says so."""
+        self._folder = folder
         self._paths: dict[str, Path] = {}
         self._read: dict[str, _File] = {}
-        if folder is not None and folder.is_dir():
-            # Listed once: what is not in the list is not there, whatever a path looks like.
-            self._paths = {
-                str(path.relative_to(folder)): path
-                for path in folder.rglob("*")
-                if path.is_file() and path.suffix != ".map"
-            }
+        self._built_at = 0
+        self._list()
+
+    def _list(self) -> None:
+        """Lists what was built, if it was built anew: what is not in the list is not there, whatever a path looks like."""
+        index = None if self._folder is None else self._folder / "index.html"
+        try:
+            built_at = 0 if index is None else index.stat().st_mtime_ns
+        except OSError:
+            built_at = 0
+        if built_at == self._built_at or self._folder is None:
+            return
+        self._built_at, self._read = built_at, {}
+        self._paths = {
+            str(path.relative_to(self._folder)): path
+            for path in self._folder.rglob("*")
+            if path.is_file() and path.suffix != ".map"
+        }
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answers GET and HEAD."""
@@ -81,10 +93,10 @@ class Files:
             await _say(send, 405, [(b"allow", b"GET, HEAD")], b"")
             return
         name = scope["path"].lstrip("/")
-        found = self._file(name)
-        if found is None:
-            is_page = "." not in name.rsplit("/", 1)[-1]
-            found = self._file("index.html") if is_page else None
+        is_page = "." not in name.rsplit("/", 1)[-1]
+        if is_page:
+            self._list()
+        found = self._file(name) or (self._file("index.html") if is_page else None)
         if found is None:
             is_built = "index.html" in self._paths
             status, body = (404, b"") if is_built else (503, _NOT_BUILT)
@@ -106,7 +118,10 @@ class Files:
             return self._read[name]
         for each in (name, f"{name.rstrip('/')}/index.html" if name else "index.html"):
             if each in self._paths:
-                found = self._read[name] = _File(self._paths[each], each)
+                try:
+                    found = self._read[name] = _File(self._paths[each], each)
+                except FileNotFoundError:  # it is being built anew
+                    return None
                 return found
         return None
 
