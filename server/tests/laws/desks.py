@@ -88,13 +88,16 @@ class Desk:
         self.events: list[views.Event] = []
         self.wrong: list[str] = []
         self.closed: int | None = None
+        self.asked: dict[int, str] = {}
+        self.buffered = 0
+        self.was_busy: list[bool] = []
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[msgspec.Raw]] = {}
         self._moved = asyncio.Event()
         self.read_alone: set[int] = set()
         """Where this device set the cursor itself: that raised the person's version, which it was not told."""
         self._greeting = 0
-        self._may_lag = self._is_behind = False
+        self.may_lag = self._is_behind = False
         self._connection: Connection | None = None
 
     # What the gateway takes for a wire, and for its transport.
@@ -112,29 +115,30 @@ class Desk:
         self._moved.set()
 
     def get_write_buffer_size(self) -> int:
-        return 0
+        return self.buffered
 
     def close(self, code: int, reason: str) -> None:
         self.closed = code
 
     def busy(self, is_busy: bool) -> None:
-        pass
+        self.was_busy.append(is_busy)
 
     # What the person does with it.
 
-    async def connects(self) -> None:
+    async def connects(self, *, greets: bool = True) -> None:
         """Says hello with what it holds, and reads what it lacks."""
         assert self._connection is None
         actor = replace(self.actor, line=next(self.house.lines))
         self._connection = Connection(self.house.gateway, self, actor, "en")  # type: ignore[arg-type]
         self.house.gateway.connections.add(self._connection)
         self.house.gateway.office.crowd.connect(self._connection.session)
-        await self.hello()
+        if greets:
+            await self.hello()
 
     async def hello(self) -> None:
         """Also in the middle of a connection, as after a `lagging`, which an earlier hello under way may bring."""
         self._greeting += 1
-        self._may_lag = self._may_lag or self._greeting > 1
+        self.may_lag = self.may_lag or self._greeting > 1
         heads = {str(where): each.held for where, each in self.mirror.followed.items()}
         self._is_behind = False
         try:
@@ -164,6 +168,7 @@ class Desk:
         """The result. Raises Refused, with the code that the answer has."""
         assert self._connection is not None
         number = next(self._ids)
+        self.asked[number] = method
         waiting = self._waiting[number] = asyncio.get_running_loop().create_future()
         frame = {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
         self._connection.received(msgspec.json.encode(frame))
@@ -172,6 +177,20 @@ class Desk:
         if answer.error is not None:
             raise Refused(answer.error.data["code"])
         return answer.result
+
+    def tells(self, method: str, **params: Any) -> None:
+        """Says it as a notification, which is not answered."""
+        assert self._connection is not None
+        self._connection.received(msgspec.json.encode({"jsonrpc": "2.0", "method": method, "params": params}))
+
+    async def hears(self, *methods: str) -> None:
+        """Waits until each of these notifications has come at least once."""
+
+        def has_heard() -> bool:
+            return set(methods) <= {msgspec.json.decode(frame).get("method") for frame in self.heard}
+
+        await self.settles(has_heard)
+        assert has_heard(), f"user {self.actor.user} waited in vain for {methods}"
 
     async def settles(self, is_settled: Callable[[], bool]) -> None:
         """Reads what its log lacks, and looks at each piece of news whether it `is_settled`, until it is or long after."""
@@ -215,7 +234,7 @@ class Desk:
                 self.mirror.state(msgspec.convert(frame.params, views.State))
             case "lagging":
                 self._is_behind = True
-                if not self._may_lag:
+                if not self.may_lag:
                     self.wrong.append(f"user {self.actor.user}: lagging, though it takes everything at once")
 
     def _takes_answer(self, frame: Answer) -> None:

@@ -101,7 +101,13 @@ async def _answer_watch_readers(on: Connection, where: ConversationId, asked: li
 
 
 def _typing(on: Connection, id: rpc.Id, asked: requests.Typing) -> None:
-    on.run(id, on.gateway.office.typists.types(on.session, ConversationId(asked.conversation)))
+    on.run(id, _answer_typing(on, ConversationId(asked.conversation)))
+
+
+async def _answer_typing(on: Connection, where: ConversationId) -> views.Empty:
+    """It is meant to come as a notification; where it asks to be answered, it is."""
+    await on.gateway.office.typists.types(on.session, where)
+    return views.Empty()
 
 
 def _ping(on: Connection, id: rpc.Id, asked: requests.Ping) -> None:

@@ -27,7 +27,7 @@ RESULTS: Final[dict[str, Any]] = {
     "events.list": views.Events,
     "presence.watch": views.Page[views.Presence],
     "readers.watch": views.Page[views.ReadCount],
-    "typing": None,  # a notification: it is not answered
+    "typing": views.Empty,  # meant as a notification, which is not answered
     "ping": views.Now,
 }
 NOTIFICATIONS: Final[dict[str, Any]] = {
@@ -51,7 +51,7 @@ def document() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Yanxin: what is said on the socket",
         "x-methods": {
-            name: {"params": shape_of[params], "result": shape_of[RESULTS[name]] if RESULTS[name] else None}
+            name: {"params": shape_of[params], "result": shape_of[RESULTS[name]]}
             for name, params in rpc.METHODS.items()
         },
         "x-notifications": {name: shape_of[type_] for name, type_ in NOTIFICATIONS.items()},
@@ -65,7 +65,7 @@ def definitions(ref: str) -> dict[str, Any]:
 
 
 def _shapes(ref: str) -> tuple[dict[Any, dict[str, Any]], dict[str, Any]]:
-    said = [*rpc.METHODS.values(), *filter(None, RESULTS.values()), *NOTIFICATIONS.values()]
+    said = [*rpc.METHODS.values(), *RESULTS.values(), *NOTIFICATIONS.values()]
     types = list(dict.fromkeys([*said, *_structs(views), *_structs(requests), *_structs(bodies)]))
     shapes, named = msgspec.json.schema_components(types, ref_template=ref)
     return dict(zip(types, shapes, strict=True)), named
