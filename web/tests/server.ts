@@ -76,6 +76,13 @@ export class SmallServer {
     return new Promise((resolve) => this.waiting.push({ method, resolve }));
   }
 
+  /** Resolves when nobody is connected any more. */
+  async left(): Promise<void> {
+    await Promise.all(
+      [...this.sockets.clients].map((peer) => new Promise((done) => peer.once('close', done))),
+    );
+  }
+
   private push(): void {
     if (!this.isMute) this.tell('event', this.model.event(this.model.head));
   }

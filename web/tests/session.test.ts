@@ -1,11 +1,12 @@
 /** A whole session against a small real server that loses, refuses and goes away. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket as NodeSocket } from 'ws';
 import { Drawer } from '../src/cache/drawer';
 import { Rest } from '../src/connection/rest';
 import type { Known } from '../src/session/desk';
 import { openSession, type Session } from '../src/session/session';
 import { tail } from '../src/state/log';
+import { conversationsTold, eventHeard } from '../src/state/office';
 import { HERE } from './model';
 import { me } from './office';
 import { SmallServer } from './server';
@@ -171,6 +172,24 @@ test('what was said while one was away is there after coming back', async () => 
   expect(conversation(session)?.unread).toBe(60);
 });
 
+test('a single message that was missed comes with the greeting, and is not asked for', async () => {
+  const session = await opened();
+  const asked = () => server.calls.filter((call) => call.method === 'events.list').length;
+  const before = asked();
+  server.isMute = true;
+  server.dropAll();
+  server.say(2, 'only one');
+  server.isMute = false;
+  await until(session, (known) => known.link === 'waiting');
+  session.hurry();
+  await until(session, (known) => known.link === 'live' && has('only one')(known));
+  expect(asked()).toBe(before);
+  server.say(2, 'and on');
+  await until(session, has('and on'));
+  expect(asked()).toBe(before);
+  expect(texts(session.store.getState())).toEqual(['only one', 'and on']);
+});
+
 test('after `lagging` it greets again on the same socket and misses nothing', async () => {
   const session = await opened();
   server.isMute = true;
@@ -191,6 +210,35 @@ test('reading shows at once and is told to the server', async () => {
   await until(session, () => server.calls.some((call) => call.method === 'cursor.set'));
   server.tell('event', server.model.event(server.model.head));
   expect(server.model.conversation().unread).toBe(0);
+});
+
+test('the first reading is told in the same moment, the next are gathered, and none stays when the page goes', async () => {
+  const session = await opened();
+  const told = () => server.calls.flatMap((call) => (call.method === 'cursor.set' ? [call.params.seq] : []));
+  for (const text of ['a', 'b', 'c']) server.say(2, text);
+  await until(session, has('c'));
+  const head = server.model.head;
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  try {
+    for (const seq of [head - 2, head - 1, head]) session.cursors.read(HERE, seq);
+    session.settle();
+    session.close();
+  } finally {
+    vi.useRealTimers();
+  }
+  await server.left();
+  expect(told()).toEqual([head - 2, head]);
+});
+
+test('the late news of my own going asks for nothing', async () => {
+  const session = await opened();
+  server.model.write('member_left', ME, { body: { type: 'members', user_ids: [ME] } });
+  const going = server.model.event(server.model.head);
+  session.store.setState(({ office }) => ({ office: conversationsTold(office, [], [HERE]) }));
+  const heard = eventHeard(session.store.getState().office, going);
+  expect(heard).toEqual({ office: session.store.getState().office, gap: null });
+  const other = { ...going, body: { type: 'members', user_ids: [2] } } as typeof going;
+  expect(eventHeard(heard.office, other).gap).toEqual({ conversation: HERE, after: null });
 });
 
 test('a session that ended elsewhere ends here, by code or by the first refused return', async () => {

@@ -1,6 +1,6 @@
 /** The socket against a real one: comes back by itself, answers its requests, hears its notifications. */
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket as NodeSocket, WebSocketServer } from 'ws';
 import { LONGEST_MS, pauseBefore } from '../src/connection/pauses';
 import { Refusal, Unreachable } from '../src/connection/problems';
@@ -141,6 +141,47 @@ test('a lost connection comes back, and what waited for an answer is told', asyn
   await live();
   expect(came).toEqual(['hello']);
   expect(again).toEqual(['hello']);
+});
+
+test('a network that is gone ends a socket that would go on standing', async () => {
+  serve((method) => (method === 'message.send' ? {} : { result: {} }));
+  const { socket, live, links } = client();
+  socket.start();
+  await live();
+  const waiting = socket.ask('message.send', {}).catch((error: unknown) => error);
+  socket.giveUp();
+  expect(links[links.length - 1]).toBe('waiting');
+  expect(await waiting).toBeInstanceOf(Unreachable);
+
+  socket.hurry();
+  await live();
+});
+
+test('whoever comes back finds out whether the socket still answers', async () => {
+  let isDeaf = false;
+  server.on('connection', (peer) => {
+    peer.on('message', (data) => {
+      const { id } = JSON.parse(String(data)) as { id: number };
+      if (!isDeaf) peer.send(JSON.stringify({ jsonrpc: '2.0', id, result: {} }));
+    });
+  });
+  const { socket, live, links, until } = client();
+  socket.start();
+  await live();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    isDeaf = true;
+    socket.hurry();
+    vi.advanceTimersByTime(5999);
+    expect(links).not.toContain('waiting');
+    vi.advanceTimersByTime(1);
+    expect(links).toContain('waiting');
+  } finally {
+    vi.useRealTimers();
+  }
+  isDeaf = false;
+  socket.hurry();
+  await until(() => links.filter((link) => link === 'live').length === 2);
 });
 
 test('without a connection a request fails at once', async () => {

@@ -43,10 +43,16 @@ export function Office({ speaker, onSignedOut }: { speaker: Speaker; onSignedOut
     const back = () => {
       if (isLooking()) session.hurry();
     };
+    const gone = () => session.giveUp();
+    const leave = () => session.settle();
     window.addEventListener('online', hurry);
+    window.addEventListener('offline', gone);
+    window.addEventListener('pagehide', leave);
     const stop = onAttention(back);
     return () => {
       window.removeEventListener('online', hurry);
+      window.removeEventListener('offline', gone);
+      window.removeEventListener('pagehide', leave);
       stop();
     };
   }, [session]);

@@ -14,6 +14,9 @@ export type Link = 'connecting' | 'greeting' | 'live' | 'waiting' | 'ended';
 export const SESSION_ENDED = 4401;
 const ANSWER_WITHIN_MS = 20_000;
 const PING_EVERY_MS = 25_000;
+/** A ping asks for nothing but a sign of life, so silence says more than with other requests. */
+const PING_WITHIN_MS = 6000;
+const OPEN_WITHIN_MS = 15_000;
 
 export interface SocketListener {
   /** The socket is open: say `hello` and whatever follows from its answer; the link is live afterwards. */
@@ -37,6 +40,7 @@ export class Socket {
   private attempt = 0;
   private pause: ReturnType<typeof setTimeout> | null = null;
   private heartbeat: ReturnType<typeof setInterval> | null = null;
+  private opening: ReturnType<typeof setTimeout> | null = null;
   private notBefore = 0;
   private link: Link = 'waiting';
   private readonly url: string;
@@ -62,14 +66,21 @@ export class Socket {
 
   /** The network or the person is back: try now rather than when the pause is over. */
   hurry(): void {
+    // A machine that slept may hold a socket that is long gone.
+    if (this.link === 'live') this.ping();
     if (this.link !== 'waiting') return;
     if (this.pause) clearTimeout(this.pause);
     this.attempt = 0;
     this.open();
   }
 
+  /** The network is gone: a socket would go on standing for minutes and swallow what is written into it. */
+  giveUp(): void {
+    if (this.socket) this.lost(this.socket);
+  }
+
   /** The answer to a request. Raises Refusal when the server says no, Unreachable when it says nothing. */
-  ask<T>(method: string, params: unknown): Promise<T> {
+  ask<T>(method: string, params: unknown, withinMs = ANSWER_WITHIN_MS): Promise<T> {
     const socket = this.socket;
     if (!socket || socket.readyState !== WebSocket.OPEN) return Promise.reject(new Unreachable());
     const id = this.nextId++;
@@ -79,7 +90,7 @@ export class Socket {
         reject(new Unreachable());
         // A server that does not answer is as good as none: start afresh.
         this.lost(socket);
-      }, ANSWER_WITHIN_MS);
+      }, withinMs);
       this.waiting.set(id, { resolve: resolve as (result: unknown) => void, reject, deadline });
       socket.send(frames.request(id, method, params));
     });
@@ -94,7 +105,10 @@ export class Socket {
     this.become('connecting');
     const socket = new WebSocket(this.url);
     this.socket = socket;
+    this.opening = setTimeout(() => this.lost(socket), OPEN_WITHIN_MS);
     socket.onopen = () => {
+      if (socket !== this.socket) return;
+      this.opened();
       this.become('greeting');
       this.greet(socket);
     };
@@ -112,12 +126,19 @@ export class Socket {
         if (socket !== this.socket || socket.readyState !== WebSocket.OPEN) return;
         this.attempt = 0;
         this.become('live');
-        this.heartbeat = setInterval(() => {
-          this.ask('ping', {}).catch(() => undefined);
-        }, PING_EVERY_MS);
+        this.heartbeat = setInterval(() => this.ping(), PING_EVERY_MS);
       },
       () => this.lost(socket),
     );
+  }
+
+  private ping(): void {
+    this.ask('ping', {}, PING_WITHIN_MS).catch(() => undefined);
+  }
+
+  private opened(): void {
+    if (this.opening) clearTimeout(this.opening);
+    this.opening = null;
   }
 
   private hear(data: string): void {
@@ -175,6 +196,7 @@ export class Socket {
 
   private drop(): void {
     this.socket = null;
+    this.opened();
     if (this.heartbeat) clearInterval(this.heartbeat);
     this.heartbeat = null;
     for (const waiting of this.waiting.values()) {

@@ -100,11 +100,14 @@ export function Popup({
     setAt({ x, y: fits ? place.y : Math.max(8, window.innerHeight - size.height - 8) });
   }, [place]);
 
-  useEffect(() => {
+  // What is hidden while it is measured cannot take the focus, so it takes it as soon as it is placed.
+  const isPlaced = at !== null;
+  useLayoutEffect(() => {
+    if (!isPlaced) return undefined;
     const before = document.activeElement as HTMLElement | null;
     box.current?.querySelector<HTMLElement>('[role="menuitem"], button, input')?.focus();
     return () => before?.focus?.();
-  }, []);
+  }, [isPlaced]);
 
   useEffect(() => {
     const outside = (event: PointerEvent) => {

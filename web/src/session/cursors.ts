@@ -1,4 +1,4 @@
-/** Telling how far one has read: at once here, a moment later to the server. */
+/** Telling how far one has read: at once here and to the server, then gathered while one reads on. */
 import type { Cursor } from '../protocol/generated';
 import { readUpTo } from '../state/cursors';
 import { EMPTY_LOG } from '../state/log';
@@ -10,16 +10,15 @@ const GATHER_MS = 200;
 export interface Cursors {
   /** The person has seen everything up to `seq`. */
   read(conversation: number, seq: number): void;
-  /** Tells again what was lost with the connection. */
-  resume(): void;
+  /** Tells now what is gathered, and again what was lost with the connection. */
+  tell(): void;
 }
 
 export function cursors(desk: Desk): Cursors {
   const due = new Map<number, number>();
   let timer: ReturnType<typeof setTimeout> | null = null;
 
-  function flush(): void {
-    timer = null;
+  function tell(): void {
     if (desk.store.getState().link !== 'live') return;
     for (const [conversation, seq] of [...due]) {
       due.delete(conversation);
@@ -42,8 +41,14 @@ export function cursors(desk: Desk): Cursors {
       const now = readUpTo(held, log, office(desk).me.id, seq);
       if (now && now !== held) update(desk, (before) => put(before, now));
       due.set(conversation, Math.max(seq, due.get(conversation) ?? 0));
-      timer ??= setTimeout(flush, GATHER_MS);
+      if (timer) return;
+      // The first at once: a page may be gone a moment after one has read it.
+      tell();
+      timer = setTimeout(() => {
+        timer = null;
+        tell();
+      }, GATHER_MS);
     },
-    resume: flush,
+    tell,
   };
 }

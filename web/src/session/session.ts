@@ -36,6 +36,10 @@ export interface Session {
   keepDraft(conversation: number, draft: Draft): void;
   /** The person or the network is back. */
   hurry(): void;
+  /** The network is gone. */
+  giveUp(): void;
+  /** The page may go now: tells what still waits to be told. */
+  settle(): void;
   close(): void;
 }
 
@@ -96,7 +100,7 @@ export function openSession(setting: SessionSetting): Session {
   function resume(): void {
     catchUp();
     said.resume();
-    read.resume();
+    read.tell();
     watched.resume();
   }
 
@@ -150,6 +154,8 @@ export function openSession(setting: SessionSetting): Session {
       store.setState({ drafts: keepDraft(drawer, conversation, draft) });
     },
     hurry: () => socket.hurry(),
+    giveUp: () => socket.giveUp(),
+    settle: () => read.tell(),
     close() {
       clearInterval(typingClock);
       stopKeeping();

@@ -91,7 +91,19 @@ export function conversationsTold(
     const log = office.logs.get(one.id) ?? EMPTY_LOG;
     conversations.set(one.id, described(one, conversations.get(one.id), log, office.me.id));
   }
-  return without({ ...office, conversations }, removed);
+  return said.reduce(withNewest, without({ ...office, conversations }, removed));
+}
+
+/**
+ * `said` brings its newest message along. Where that is all that is missing of a log that is held, or all
+ * there is to read, nothing has to be asked for.
+ */
+function withNewest(office: Office, said: Conversation): Office {
+  const { last, head } = said;
+  const held = office.conversations.get(said.id);
+  if (!held || !last || last.seq !== head.seq) return office;
+  const followed = office.logs.get(said.id)?.followed ?? said.first - 1;
+  return followed + 1 === head.seq ? taken(office, held, [complete(last)], head.seq) : office;
 }
 
 function without(office: Office, removed: readonly number[]): Office {
@@ -111,10 +123,18 @@ function without(office: Office, removed: readonly number[]): Office {
 export function eventHeard(office: Office, wire: WireEvent): { office: Office; gap: Gap | null } {
   const event = complete(wire);
   const conversation = office.conversations.get(event.conversation);
-  if (!conversation) return { office, gap: { conversation: event.conversation, after: null } };
+  if (!conversation) {
+    // The news of my own going may come after the answer to it.
+    const gap = isGoing(event, office.me.id) ? null : { conversation: event.conversation, after: null };
+    return { office, gap };
+  }
   const held = followedTo(office, conversation);
   if (event.seq > held + 1) return { office, gap: { conversation: event.conversation, after: held } };
   return { office: taken(office, conversation, [event], event.seq), gap: null };
+}
+
+function isGoing(event: LogEvent, user: number): boolean {
+  return event.kind === 'member_left' && event.body?.type === 'members' && event.body.user_ids.includes(user);
 }
 
 /**
