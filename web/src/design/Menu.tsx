@@ -100,7 +100,7 @@ export function Popup({
     setAt({ x, y: fits ? place.y : Math.max(8, window.innerHeight - size.height - 8) });
   }, [place]);
 
-  // What is hidden while it is measured cannot take the focus, so it takes it as soon as it is placed.
+  // It is measured and placed before it is painted, and takes the focus where it then is.
   const isPlaced = at !== null;
   useLayoutEffect(() => {
     if (!isPlaced) return undefined;
@@ -138,7 +138,7 @@ export function Popup({
       className={className}
       role={role}
       aria-label={label}
-      style={{ left: at?.x ?? place.x, top: at?.y ?? place.y, visibility: at ? 'visible' : 'hidden' }}
+      style={{ left: at?.x ?? place.x, top: at?.y ?? place.y }}
       onKeyDown={(event) => {
         if (event.key === 'Tab' && role === 'menu') onClose();
         else onKeyDown?.(event);

@@ -22,6 +22,9 @@ import './log.css';
 const NEAR_PX = 240;
 const STUCK_PX = 24;
 const FLASH_MS = 1600;
+/** Placing a list goes on until it has stood still for some frames, or for at most so many. */
+const CALM_FRAMES = 3;
+const MOST_FRAMES = 30;
 
 export function Log({ conversation, wishes }: { conversation: Conversation; wishes: MessageWishes }) {
   const say = useSay();
@@ -38,6 +41,7 @@ export function Log({ conversation, wishes }: { conversation: Conversation; wish
   const list = useRef<VirtualizerHandle>(null);
   /** Whether one stands at the newest end and is to stay there. */
   const stuck = useRef(true);
+  const lastTop = useRef(0);
   const placed = useRef(-1);
   const firstLine = useRef<{ key: string; index: number } | null>(null);
 
@@ -47,6 +51,13 @@ export function Log({ conversation, wishes }: { conversation: Conversation; wish
     if (!handle || !run || items.length === 0 || placed.current !== epoch) return;
     const bottom = handle.scrollOffset + handle.viewportSize;
     const atEnd = bottom >= handle.scrollSize - STUCK_PX;
+    const hasGoneUp = handle.scrollOffset < lastTop.current;
+    lastTop.current = handle.scrollOffset;
+    if (stuck.current && !atEnd && !hasGoneUp) {
+      // Nobody scrolled: lines turned out taller than they were thought.
+      toEnd(box.current);
+      return;
+    }
     stuck.current = atEnd && isNewest;
     setAtEnd(atEnd);
     if (handle.scrollOffset < NEAR_PX) older();
@@ -63,25 +74,32 @@ export function Log({ conversation, wishes }: { conversation: Conversation; wish
   const latestLook = useRef(look);
   latestLook.current = look;
 
-  // Placed where one came for, and kept at the end for whoever stands there. A list that is new here
-  // measures itself in the frames that follow, so it is placed again in each.
+  // Placed where one came for, and kept at the end for whoever stands there. Lines are measured only when
+  // they are drawn, and move those below them, so it is placed again in each frame until nothing moves.
   useLayoutEffect(() => {
-    if (items.length === 0 || (placed.current === epoch && !stuck.current)) return undefined;
+    const element = box.current;
+    if (!element || items.length === 0 || (placed.current === epoch && !stuck.current)) return undefined;
     const target = placed.current === epoch ? null : placeOf(items, anchor);
     stuck.current = target === null;
+    let frame = 0;
+    let calm = 0;
+    let left = MOST_FRAMES;
+    let before = '';
     const place = () => {
       if (target) list.current?.scrollToIndex(target.index, { align: target.align });
-      else list.current?.scrollToIndex(items.length - 1, { align: 'end' });
+      else toEnd(element);
+      const now = `${element.scrollTop} ${element.scrollHeight}`;
+      calm = now === before ? calm + 1 : 0;
+      before = now;
+      left -= 1;
+      if (calm < CALM_FRAMES && left > 0) {
+        frame = requestAnimationFrame(place);
+        return;
+      }
+      placed.current = epoch;
+      latestLook.current();
     };
     place();
-    let frame = requestAnimationFrame(() => {
-      place();
-      frame = requestAnimationFrame(() => {
-        place();
-        placed.current = epoch;
-        frame = requestAnimationFrame(() => latestLook.current());
-      });
-    });
     return () => cancelAnimationFrame(frame);
   }, [items, epoch, anchor]);
 
@@ -92,16 +110,19 @@ export function Log({ conversation, wishes }: { conversation: Conversation; wish
     return () => cancelAnimationFrame(frame);
   }, [look, looks]);
 
-  // A composer that grows takes room from below; whoever stands at the end stays there.
+  // A composer that grows takes room from below, and a line may grow when it is drawn or its picture comes;
+  // whoever stands at the end stays there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each epoch has a list of its own
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
     const observer = new ResizeObserver(() => {
-      if (stuck.current) element.scrollTop = element.scrollHeight;
+      if (stuck.current) toEnd(element);
     });
     observer.observe(element);
+    if (element.lastElementChild) observer.observe(element.lastElementChild);
     return () => observer.disconnect();
-  }, []);
+  }, [epoch]);
 
   useEffect(() => {
     if (flash === null) return undefined;
@@ -196,6 +217,10 @@ export function Log({ conversation, wishes }: { conversation: Conversation; wish
       )}
     </div>
   );
+}
+
+function toEnd(element: HTMLElement | null): void {
+  if (element) element.scrollTop = element.scrollHeight;
 }
 
 /** Arrows walk from message to message. */
