@@ -179,8 +179,7 @@ class _Server(uvicorn.Server):
             timeout_keep_alive=30,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             ws_max_size=MOST_FRAME_BYTES,
-            ws_ping_interval=30,
-            ws_ping_timeout=30,
+            ws_ping_interval=None,  # `gateway.pulse` pings
             ws_per_message_deflate=False,
         )
         config.load()

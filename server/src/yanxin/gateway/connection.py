@@ -40,6 +40,7 @@ class Connection:
         "_allowance",
         "_counted_at",
         "_deadline",
+        "_pulse",
         "_tasks",
         "_under_way",
         "gateway",
@@ -55,6 +56,7 @@ class Connection:
         self.language = language
         self.session = Session(gateway.office.crowd, actor, wire)
         self.greeted = False
+        self._pulse = gateway.pulse.join(wire)
         self._under_way = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._allowance = float(FLOOD_BURST)
@@ -95,6 +97,7 @@ class Connection:
         for task in self._tasks:
             task.cancel()
         self.gateway.office.crowd.leave(self.session)
+        self.gateway.pulse.leave(self.wire, self._pulse)
         self.gateway.left(self)
 
     # What methods use.

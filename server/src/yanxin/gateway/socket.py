@@ -17,6 +17,7 @@ from yanxin.domain.actors import Actor
 from yanxin.domain.refusals import Refused
 from yanxin.gateway.connection import Connection
 from yanxin.gateway.methods import METHODS
+from yanxin.gateway.pulse import Pulse
 from yanxin.gateway.wire import EXTENSION, Wire
 from yanxin.protocol import problems, rpc, views
 from yanxin.protocol.credentials import credentials_of
@@ -44,6 +45,7 @@ class Gateway:
         self.methods = METHODS
         self.admission = asyncio.Semaphore(SNAPSHOTS_AT_ONCE)
         self.connections: set[Connection] = set()
+        self.pulse = Pulse()
         self._doorkeeper = doorkeeper
         self._is_open = True
         self._lines = 0
@@ -97,6 +99,7 @@ class Gateway:
     async def drain(self, reason: str = "restart") -> None:
         """Tells every device to come back, each at a time of its own, and closes its socket with 1001."""
         self._is_open = False
+        self.pulse.stop()
         window_ms = 1000 + 1000 * len(self.connections) // RETURN_PER_SECOND
         for index, connection in enumerate(list(self.connections)):
             told = views.Goodbye(reason, random.randint(200, window_ms))

@@ -17,6 +17,8 @@ _WHOLE_TEXT: Final = 0x81
 _MASKED: Final = 0x80
 _DATA: Final = (0x01, 0x02)
 _LAST_PART: Final = 0x80
+_PONG: Final = 0x8A
+_MOST_IN_PONG: Final = 125
 
 
 class Splitter:
@@ -54,7 +56,7 @@ class Splitter:
                 break
             if first == _WHOLE_TEXT and second & _MASKED and size <= self._most and not self._in_parts:
                 found.append((True, apply_mask(data[at:stop], data[at - 4 : at])))
-            else:
+            elif first != _PONG or size > _MOST_IN_PONG or not second & _MASKED:
                 # A message in parts is the library's until its last part has come.
                 if first in _DATA:
                     self._in_parts = True

@@ -19,6 +19,7 @@ from yanxin.gateway.splitting import Splitter
 log = structlog.get_logger()
 
 EXTENSION: Final = "yanxin.wire"
+MOST_PARTS: Final = 1_000
 
 
 class Listener(Protocol):
@@ -52,6 +53,7 @@ class Wire(WebSocketsSansIOProtocol):
     _writing_paused = False
     _busy = False
     is_open = False
+    was_heard = True
 
     def attach(self, listener: Listener) -> None:
         """From now on `listener` is told. What the handshake needed is let go."""
@@ -90,11 +92,19 @@ class Wire(WebSocketsSansIOProtocol):
         if self._splitter is None:
             super().data_received(data)
             return
+        self.was_heard = True
         for is_text, content in self._splitter.split(data):
             if not is_text:
                 super().data_received(content)
             elif not self.close_sent and self.listener is not None:
                 self._hand_over(content)
+
+    def handle_cont(self, event: Frame) -> None:
+        # Empty parts weigh nothing in the length of a message, but each takes a place in memory.
+        if len(self.frames) >= MOST_PARTS:
+            self.close(1009, "too many parts")
+        else:
+            super().handle_cont(event)
 
     def send_receive_event_to_app(self) -> None:
         if self.listener is None:
