@@ -82,25 +82,19 @@ _FITTING = """
 """
 
 
-def chromium() -> str:
-    """The path of the machine's Chromium. Raises FileNotFoundError with the command that mends it."""
-    for program in _PROGRAMS:
-        if path := shutil.which(program):
-            return path
-    raise FileNotFoundError("no Chromium on this machine; on Debian and Ubuntu run `sudo apt-get install chromium`")
-
-
 async def launched(playwright: Playwright) -> Browser:
-    """A browser without a screen."""
-    return await playwright.chromium.launch(executable_path=chromium(), args=list(_FLAGS))
+    """A browser without a screen: the machine's Chromium, else the one that Playwright has installed for itself."""
+    program = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    return await playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
 
 
 class Window:
     """One person's browser window, and what they do and see in it."""
 
-    def __init__(self, name: str, url: str, context: BrowserContext, page: Page) -> None:
+    def __init__(self, name: str, url: str, language: Language, context: BrowserContext, page: Page) -> None:
         self.name = name
         self.url = url
+        self.language = language
         self.context = context
         self.page = page
         self.person: Person | None = None
@@ -173,17 +167,21 @@ class Window:
     async def comes(self, person: Person) -> None:
         """Comes in with a session that exists, as after a night in which the window stayed open."""
         self.person = person
+        await self.keeps(person.token)
+        await self.goes()
+        await expect(self.at("rail")).to_be_visible()
+
+    async def keeps(self, token: str) -> None:
+        """Has the cookie of a session."""
         cookie: Any = {
             "name": "__Host-session",
-            "value": person.token,
+            "value": token,
             "url": self.url,
             "secure": True,
             "httpOnly": True,
             "sameSite": "Lax",
         }
         await self.context.add_cookies([cookie])
-        await self.goes()
-        await expect(self.at("rail")).to_be_visible()
 
     async def signs_in(self, username: str, password: str) -> None:
         """Signs in by name and password."""
@@ -288,9 +286,8 @@ class Visitors:
         language: Language = "en-US",
         size: tuple[int, int] = DESK,
         scheme: Scheme = "light",
-        url: str | None = None,
     ) -> Window:
-        """An empty window on a machine where nobody has signed in; on the server's own address unless `url` says."""
+        """An empty window on a machine where nobody has signed in."""
         context = await self._browser.new_context(
             ignore_https_errors=True,
             locale=language,
@@ -301,7 +298,7 @@ class Visitors:
             timezone_id="Asia/Shanghai",
         )
         context.set_default_timeout(PATIENCE_MS)
-        window = Window(name, (url or self._server.url).rstrip("/"), context, await context.new_page())
+        window = Window(name, self._server.url.rstrip("/"), language, context, await context.new_page())
         self.windows.append(window)
         return window
 
