@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 EXTENSION: Final = "yanxin.wire"
 MOST_PARTS: Final = 1_000
+MOST_PARTS: Final = 1_000
 
 
 class Listener(Protocol):
@@ -98,6 +99,13 @@ class Wire(WebSocketsSansIOProtocol):
                 super().data_received(content)
             elif not self.close_sent and self.listener is not None:
                 self._hand_over(content)
+
+    def handle_cont(self, event: Frame) -> None:
+        # Empty parts weigh nothing in the length of a message, but each takes a place in memory.
+        if len(self.frames) >= MOST_PARTS:
+            self.close(1009, "too many parts")
+        else:
+            super().handle_cont(event)
 
     def handle_cont(self, event: Frame) -> None:
         # Empty parts weigh nothing in the length of a message, but each takes a place in memory.
