@@ -1,4 +1,6 @@
 /** Who or what something is from: initials on a colour of their own. */
+import { EmojiText } from './prose/Emoji';
+import { pieces } from './prose/emoji';
 import './Avatar.css';
 
 // Each keeps a contrast of at least 4.5 under white letters.
@@ -19,10 +21,15 @@ export function colourOf(id: number): string {
   return COLOURS[Math.abs(Math.trunc(id) * 7) % COLOURS.length] ?? '#5c6b7c';
 }
 
-/** Two signs of a Chinese name (the given name), else the first letters. */
+/** Two signs of a Chinese name (the given name), else the first letters; the picture of a name of pictures only. */
 export function initialsOf(name: string): string {
-  const clean = name.trim();
-  if (clean === '') return '?';
+  const parts = pieces(name);
+  const clean = parts
+    .map((part) => ('text' in part ? part.text : ' '))
+    .join('')
+    .trim();
+  const picture = parts.find((part) => 'emoji' in part);
+  if (clean === '') return picture && 'emoji' in picture ? picture.emoji : '?';
   const signs = Array.from(clean);
   if (/[\u3400-\u9fff]/.test(signs[0] ?? '')) return signs.slice(0, 3).slice(-2).join('');
   const words = clean.split(/\s+/);
@@ -48,7 +55,7 @@ export function Avatar({ id, name, small, online, gone }: AvatarProps) {
       style={{ background: colourOf(id) }}
       aria-hidden="true"
     >
-      {initialsOf(name)}
+      <EmojiText text={initialsOf(name)} />
       {online && <i className="presence" />}
     </span>
   );

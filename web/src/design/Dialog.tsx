@@ -1,6 +1,7 @@
 /** A dialog above the page: holds the focus, closes by Escape, gives the focus back. */
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { Button, IconButton } from './controls';
+import { EmojiText } from './prose/Emoji';
 import './Dialog.css';
 
 interface DialogProps {
@@ -37,7 +38,9 @@ export function Dialog({ title, closeLabel, onClose, children, footer, wide, tes
       }}
     >
       <header>
-        <h2 id={heading}>{title}</h2>
+        <h2 id={heading}>
+          <EmojiText text={title} />
+        </h2>
         <IconButton icon="close" label={closeLabel} onClick={onClose} />
       </header>
       <div className="body">{children}</div>

@@ -1,6 +1,7 @@
 /** Short sentences at the foot of the page that go by themselves. */
 import { createContext, type ReactNode, useCallback, useContext, useRef, useState } from 'react';
 import { Icon } from './Icon';
+import { EmojiText } from './prose/Emoji';
 import './states.css';
 
 interface Toast {
@@ -34,7 +35,9 @@ export function Toasts({ children }: { children: ReactNode }) {
         {toasts.map((toast) => (
           <div key={toast.id} className={`toast ${toast.kind}`}>
             <Icon name={toast.kind === 'good' ? 'check' : 'alert'} size={16} />
-            {toast.text}
+            <span>
+              <EmojiText text={toast.text} />
+            </span>
           </div>
         ))}
       </div>

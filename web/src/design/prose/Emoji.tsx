@@ -1,6 +1,7 @@
 /** Emoji as pictures from our own server: many desktops here have no font that shows them. */
 import { useState } from 'react';
 import { fileOf, pieces } from './emoji';
+import './prose.css';
 
 export function Emoji({ emoji, file = fileOf(emoji) }: { emoji: string; file?: string }) {
   const [isMissing, setMissing] = useState(false);

@@ -129,7 +129,7 @@ class Drawing {
       return (
         // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other identity
         <span key={index} className={isMine ? 'at mine' : 'at'}>
-          @{part}
+          @<EmojiText text={part} />
         </span>
       );
     });

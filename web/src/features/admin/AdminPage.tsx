@@ -3,6 +3,7 @@ import { Button, Input, Modal, Space, Table } from 'antd';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { Forms } from '../../design/Forms';
 import '../../design/page.css';
+import { EmojiText } from '../../design/prose/Emoji';
 import { Empty } from '../../design/states';
 import { useToast } from '../../design/toasts';
 import { PHONE, useMedia, useTheme } from '../../platform/screen';
@@ -129,7 +130,12 @@ function People({ me }: { me: number }) {
               : undefined
           }
           columns={[
-            { title: say('admin.name'), dataIndex: 'display_name', ellipsis: true },
+            {
+              title: say('admin.name'),
+              dataIndex: 'display_name',
+              ellipsis: true,
+              render: (_, user) => <EmojiText text={user.display_name} />,
+            },
             {
               title: say('admin.username'),
               dataIndex: 'username',

@@ -11,6 +11,7 @@ import {
 import { type Draft, NO_DRAFT } from '../../cache/drafts';
 import { IconButton } from '../../design/controls';
 import { Icon } from '../../design/Icon';
+import { EmojiText } from '../../design/prose/Emoji';
 import { useSay } from '../../platform/words';
 import type { Conversation } from '../../protocol/generated';
 import { useKnown, useOffice, usePerson, useSession } from '../../session/hooks';
@@ -194,11 +195,17 @@ export function Composer(props: ComposerProps) {
         <div className="comp-quote">
           <Icon name={editing ? 'edit' : 'quote'} size={16} />
           <b>
-            {editing
-              ? say('composer.editing')
-              : say('composer.replying', { name: quotedPerson?.display_name ?? '' })}
+            <EmojiText
+              text={
+                editing
+                  ? say('composer.editing')
+                  : say('composer.replying', { name: quotedPerson?.display_name ?? '' })
+              }
+            />
           </b>
-          <span className="ell">{lineOf(quoted, say)}</span>
+          <span className="ell">
+            <EmojiText text={lineOf(quoted, say)} />
+          </span>
           <IconButton
             icon="close"
             size={16}

@@ -2,6 +2,7 @@
 import { type Ref, useEffect, useImperativeHandle, useMemo, useState } from 'react';
 import { Avatar } from '../../design/Avatar';
 import { Icon } from '../../design/Icon';
+import { EmojiText } from '../../design/prose/Emoji';
 import { useSay } from '../../platform/words';
 import type { Conversation, User } from '../../protocol/generated';
 import { useOffice, usePeople, useSession } from '../../session/hooks';
@@ -122,7 +123,9 @@ export function MentionPicker({ conversation, words, onChoose, onClose, ref }: M
           ) : (
             <Avatar id={choice.id} name={choice.name} small />
           )}
-          <span className="ell">{choice.name}</span>
+          <span className="ell">
+            <EmojiText text={choice.name} />
+          </span>
           <small className="ell">{people.get(choice.id)?.username}</small>
         </button>
       ))}

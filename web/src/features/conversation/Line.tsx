@@ -1,5 +1,6 @@
 /** One line of the log, whatever it is. */
 import { memo } from 'react';
+import { EmojiText } from '../../design/prose/Emoji';
 import { dayHeading } from '../../platform/times';
 import { useSpeech } from '../../platform/words';
 import type { Conversation } from '../../protocol/generated';
@@ -65,7 +66,9 @@ function SystemNote({ event, me }: { event: LogEvent; me: number }) {
   if (line === null) return null;
   return (
     <p className="note" data-testid="system-line" data-seq={event.seq}>
-      {line}
+      <span>
+        <EmojiText text={line} />
+      </span>
     </p>
   );
 }
@@ -76,7 +79,9 @@ function RecallNote({ event, me, wishes }: { event: LogEvent; me: number; wishes
   const again = wishes.recalledText(event.seq);
   return (
     <p className="note" data-testid="recalled-line" data-seq={event.seq}>
-      {recallLine(event, me, people, say)}
+      <span>
+        <EmojiText text={recallLine(event, me, people, say)} />
+      </span>
       {again !== null && event.sender === me && (
         <button
           type="button"

@@ -4,6 +4,7 @@ import { Avatar } from '../../design/Avatar';
 import { IconButton } from '../../design/controls';
 import { below, Menu, type MenuItem, type Place } from '../../design/Menu';
 import { CodeBlock } from '../../design/prose/CodeBlock';
+import { EmojiText } from '../../design/prose/Emoji';
 import { isOnlyEmoji } from '../../design/prose/emoji';
 import { Prose } from '../../design/prose/Prose';
 import { clockTime, fullTime } from '../../platform/times';
@@ -145,7 +146,11 @@ export const Message = memo(function Message(props: MessageProps) {
       <div className="b">
         {leads && (
           <div className="who">
-            {!isMine && <span data-testid="sender">{name}</span>}
+            {!isMine && (
+              <span data-testid="sender">
+                <EmojiText text={name} />
+              </span>
+            )}
             {at && (
               <time dateTime={at} title={fullTime(at, language)}>
                 {clockTime(at, language)}

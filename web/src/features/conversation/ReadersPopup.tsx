@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { Avatar } from '../../design/Avatar';
 import { type Place, Popup } from '../../design/Menu';
+import { EmojiText } from '../../design/prose/Emoji';
 import { ListSkeleton } from '../../design/states';
 import { shortMoment } from '../../platform/times';
 import { useSpeech } from '../../platform/words';
@@ -59,7 +60,9 @@ export function ReadersPopup({ event, place, onClose }: { event: LogEvent; place
         {rows.map(({ user, at }) => (
           <li key={user} data-user={user}>
             <Avatar id={user} name={nameOf(people, user, say)} small />
-            <span className="ell">{nameOf(people, user, say)}</span>
+            <span className="ell">
+              <EmojiText text={nameOf(people, user, say)} />
+            </span>
             {at && <time>{shortMoment(at, language, words)}</time>}
           </li>
         ))}

@@ -1,4 +1,6 @@
 /** Who is writing now. */
+
+import { EmojiText } from '../../design/prose/Emoji';
 import { useSay } from '../../platform/words';
 import { useOffice, usePeople } from '../../session/hooks';
 import { nameOf } from '../../session/sentences';
@@ -17,7 +19,7 @@ export function TypingNote({ conversation }: { conversation: number }) {
         : say('talk.typingMany', { count: typing.length });
   return (
     <div className="typing ell" aria-live="polite" data-testid="typing">
-      {text}
+      <EmojiText text={text} />
     </div>
   );
 }

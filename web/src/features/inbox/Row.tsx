@@ -72,7 +72,7 @@ export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen,
         <span className="what">
           <span className="name">
             <span className="ell" data-testid="row-title">
-              {title}
+              <EmojiText text={title} />
             </span>
             {conversation.my.pinned && <Icon name="pin" size={13} className="mark" />}
           </span>
@@ -81,12 +81,12 @@ export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen,
             {refused ? (
               <>
                 <em>{say('inbox.refused')} </em>
-                {plain(refused.body.text)}
+                <EmojiText text={plain(refused.body.text)} />
               </>
             ) : draft.trim() !== '' ? (
               <>
                 <em className="draft">{say('inbox.draft')} </em>
-                {draft}
+                <EmojiText text={draft} />
               </>
             ) : (
               <EmojiText text={previewOf(conversation, me, people, say)} />

@@ -4,6 +4,7 @@ import { VList } from 'virtua';
 import { Avatar } from '../../design/Avatar';
 import { IconButton } from '../../design/controls';
 import { below, type Place } from '../../design/Menu';
+import { EmojiText } from '../../design/prose/Emoji';
 import { ListSkeleton } from '../../design/states';
 import { useSay } from '../../platform/words';
 import type { Conversation, Member } from '../../protocol/generated';
@@ -79,7 +80,9 @@ export function MemberList({ conversation, onAdd, onMenu }: MemberListProps) {
                   online={isOnline}
                   gone={people.get(member.user_id)?.disabled ?? false}
                 />
-                <span className="ell">{name}</span>
+                <span className="ell">
+                  <EmojiText text={name} />
+                </span>
                 {isGroup && member.role !== 'member' && (
                   <span className="tag">{say(`members.${member.role}`)}</span>
                 )}

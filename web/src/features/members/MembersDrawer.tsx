@@ -4,6 +4,7 @@ import { IconButton } from '../../design/controls';
 import { Confirm } from '../../design/Dialog';
 import { Icon, type IconName } from '../../design/Icon';
 import { Menu, type MenuItem, type Place } from '../../design/Menu';
+import { EmojiText } from '../../design/prose/Emoji';
 import { dayHeading } from '../../platform/times';
 import { useSpeech } from '../../platform/words';
 import type { Conversation, Member } from '../../protocol/generated';
@@ -128,7 +129,9 @@ export function MembersDrawer({ conversation, onAdd, onTalk, onGone, onClose }: 
       {isGroup && (
         <section className="side-about">
           <div className="side-title">
-            <b>{title}</b>
+            <b>
+              <EmojiText text={title} />
+            </b>
             {isAlive && myRank < RANK.member && (
               <IconButton
                 icon="edit"

@@ -9,6 +9,7 @@ import { useTellFailure } from '../../session/failures';
 import { usePresence, useSession } from '../../session/hooks';
 import { useFound } from './PeoplePicker';
 import '../../design/page.css';
+import { EmojiText } from '../../design/prose/Emoji';
 import './people.css';
 
 export function PeoplePage({ onTalk }: { onTalk(conversation: number): void }) {
@@ -46,7 +47,9 @@ export function PeoplePage({ onTalk }: { onTalk(conversation: number): void }) {
             <li key={user.id} data-testid="person" data-username={user.username}>
               <Avatar id={user.id} name={user.display_name} online={presence.get(user.id) === 'online'} />
               <span className="person-names">
-                <b className="ell">{user.display_name}</b>
+                <b className="ell">
+                  <EmojiText text={user.display_name} />
+                </b>
                 <small className="ell">{user.username}</small>
               </span>
               <Button

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { Avatar } from '../../design/Avatar';
 import { Icon } from '../../design/Icon';
+import { EmojiText } from '../../design/prose/Emoji';
 import { Empty, ListSkeleton } from '../../design/states';
 import { useSay } from '../../platform/words';
 import type { User } from '../../protocol/generated';
@@ -86,7 +87,9 @@ export function PeoplePicker({ chosen, without, onChange }: PeoplePickerProps) {
               aria-label={`${say('common.remove')} ${user.display_name}`}
               onClick={() => toggle(user)}
             >
-              {user.display_name}
+              <span className="ell">
+                <EmojiText text={user.display_name} />
+              </span>
               <Icon name="close" size={12} />
             </button>
           ))}
@@ -116,7 +119,9 @@ export function PeoplePicker({ chosen, without, onChange }: PeoplePickerProps) {
                 {isChosen && <Icon name="check" size={14} />}
               </span>
               <Avatar id={user.id} name={user.display_name} small />
-              <span className="ell">{user.display_name}</span>
+              <span className="ell">
+                <EmojiText text={user.display_name} />
+              </span>
               <small className="ell">{user.username}</small>
             </button>
           );

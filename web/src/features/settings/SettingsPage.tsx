@@ -6,6 +6,7 @@ import { Button } from '../../design/controls';
 import { Confirm } from '../../design/Dialog';
 import { Forms } from '../../design/Forms';
 import '../../design/page.css';
+import { EmojiText } from '../../design/prose/Emoji';
 import { useTheme } from '../../platform/screen';
 import { useSpeech } from '../../platform/words';
 import type { Settings } from '../../protocol/generated';
@@ -150,7 +151,7 @@ function Row({ label, hint, children }: { label: string; hint?: string; children
   return (
     <div className="settings-row">
       <span>
-        {label}
+        <EmojiText text={label} />
         {hint && <small>{hint}</small>}
       </span>
       {children}
