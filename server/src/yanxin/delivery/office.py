@@ -21,8 +21,8 @@ class Office:
     def __init__(self, database: Database, doorkeeper: Doorkeeper) -> None:
         self.crowd = Crowd()
         self.feed = Feed(database, self.crowd)
-        self.changes = Changes(database, self.crowd)
         self.presence = Presence(self.crowd)
+        self.changes = Changes(database, self.crowd, self.presence)
         self.watchers = Watchers(database, self.crowd)
         self.typists = Typists(self.crowd, self.feed, self.watchers)
         self._doorkeeper = doorkeeper

@@ -9,6 +9,7 @@ import asyncio
 
 import structlog
 
+from yanxin.delivery.presence import Presence
 from yanxin.delivery.sessions import Crowd, Session
 from yanxin.domain.ids import UserId
 from yanxin.domain.news import Personal
@@ -22,9 +23,10 @@ log = structlog.get_logger()
 class Changes:
     """Who is due to hear of what."""
 
-    def __init__(self, database: Database, crowd: Crowd) -> None:
+    def __init__(self, database: Database, crowd: Crowd, presence: Presence) -> None:
         self._database = database
         self._crowd = crowd
+        self._presence = presence
         self._due: dict[UserId, list[Personal]] = {}
         self._tasks: dict[UserId, asyncio.Task[None]] = {}
 
@@ -74,3 +76,5 @@ class Changes:
             elif session.live and authors != {session.actor.line} and session.version <= told.version:
                 session.version = told.version
                 session.push(frame)
+        if told.settings is not None:
+            self._presence.changed(user)

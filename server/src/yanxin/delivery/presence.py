@@ -23,7 +23,6 @@ class Presence:
         self._watched: dict[Session, Sequence[UserId]] = {}
         self._told: dict[UserId, str] = {}
         self._leaving: dict[UserId, asyncio.TimerHandle] = {}
-        crowd.arrivals.append(self._came)
         crowd.departures.append(self._went)
 
     def watch(self, session: Session, users: Sequence[UserId]) -> list[views.Presence]:
@@ -38,8 +37,10 @@ class Presence:
         return [views.Presence(user, self._status(user)) for user in wanted]
 
     def changed(self, user: UserId) -> None:
-        """Tells how `user` is now, if it is not as it was told last."""
-        self._leaving.pop(user, None)
+        """Tells how `user` is now, if it is not as it was told last: they came, left, or chose to be seen or not."""
+        timer = self._leaving.pop(user, None)
+        if timer is not None:
+            timer.cancel()
         status = self._status(user)
         if user not in self._watchers or self._told.get(user) == status:
             return
@@ -52,14 +53,6 @@ class Presence:
         if user in self._leaving:
             return "online"
         return "online" if any(session.shows_presence for session in self._crowd.of(user)) else "offline"
-
-    def _came(self, session: Session) -> None:
-        user = session.actor.user
-        timer = self._leaving.pop(user, None)
-        if timer is not None:
-            timer.cancel()
-        if user in self._watchers:
-            self.changed(user)
 
     def _went(self, session: Session) -> None:
         self._unwatch(session)

@@ -72,8 +72,8 @@ class Session:
         self.owed: list[Personal] = []
         self.version = 0
         self.device = ""
-        self.shows_presence = True
-        self.shows_typing = True
+        self.shows_presence = False  # until its hello says what its person chose
+        self.shows_typing = False
 
     def push(self, frame: bytes) -> None:
         """Writes `frame` at the end of this turn."""
@@ -136,7 +136,6 @@ class Crowd:
 
     def __init__(self) -> None:
         self.by_user: dict[int, list[Session]] = {}
-        self.arrivals: list[Callable[[Session], None]] = []
         self.departures: list[Callable[[Session], None]] = []
         self.announced: Callable[[ConversationId], Seq] = lambda _where: Seq(0)
         self._open: dict[SessionId | None, set[Session]] = {}
@@ -155,8 +154,6 @@ class Crowd:
     def enter(self, session: Session) -> None:
         """`session` has said its first hello."""
         self.by_user.setdefault(session.actor.user, []).append(session)
-        for heard in self.arrivals:
-            heard(session)
 
     def leave(self, session: Session) -> None:
         """The connection is gone."""

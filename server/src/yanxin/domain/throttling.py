@@ -39,9 +39,10 @@ class Buckets:
         return max(self._wait(key, allowance, now) for key, allowance in _keys(account, address))
 
     def failed(self, account: str, address: str, now: float) -> None:
-        """Counts one failure."""
+        """Counts one failure. A bucket that is full does not get fuller: nobody waits longer than for one leak."""
         for key, allowance in _keys(account, address):
-            self._levels[key] = (self._level(key, allowance, now) + 1, now)
+            level = min(self._level(key, allowance, now) + 1, float(allowance.failures))
+            self._levels[key] = (level, now)
             self._levels.move_to_end(key)
         while len(self._levels) > MAX_BUCKETS:
             self._levels.popitem(last=False)

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 HELLO_WITHIN_SECONDS: Final = 10.0
 MOST_UNDER_WAY: Final = 64
+A_READ: Final = 8
+"""What a request weighs whose answer may be half a megabyte; what is written is answered in a line."""
 FLOOD_BURST: Final = 5_000
 FLOOD_A_SECOND: Final = 500
 
@@ -32,7 +34,7 @@ FLOOD_A_SECOND: Final = 500
 class Connection:
     """A socket that was let in.
 
-    At most 64 of its requests are under way; then nothing more is read until half are answered.
+    At most 64 of its requests are under way, or eight that read; then nothing more is taken until half are answered.
     A device that sends more than 500 frames a second for long is closed with 4429.
     """
 
@@ -40,6 +42,7 @@ class Connection:
         "_allowance",
         "_counted_at",
         "_deadline",
+        "_is_busy",
         "_pulse",
         "_tasks",
         "_under_way",
@@ -58,6 +61,7 @@ class Connection:
         self.greeted = False
         self._pulse = gateway.pulse.join(wire)
         self._under_way = 0
+        self._is_busy = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._allowance = float(FLOOD_BURST)
         self._counted_at = time.monotonic()
@@ -125,18 +129,18 @@ class Connection:
         """Answers with what `look` finds."""
 
         def answer(result: Any, error: BaseException | None) -> None:
-            self._ended()
+            self._ended(A_READ)
             if error is None:
                 self.reply(id, result)
             else:
                 self.fail(id, error)
 
-        self._began()
+        self._began(A_READ)
         self.gateway.database.read_soon(look, answer)
 
     def run(self, id: rpc.Id, work: Coroutine[Any, Any, Any]) -> None:
         """Runs `work` beside other requests and answers with its result, unless that is None."""
-        self._began()
+        self._began(A_READ)
         task = asyncio.get_running_loop().create_task(self._run(id, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -168,16 +172,18 @@ class Connection:
             if value is not None:
                 self.reply(id, value)
         finally:
-            self._ended()
+            self._ended(A_READ)
 
-    def _began(self) -> None:
-        self._under_way += 1
-        if self._under_way == MOST_UNDER_WAY:
+    def _began(self, weight: int = 1) -> None:
+        self._under_way += weight
+        if self._under_way >= MOST_UNDER_WAY and not self._is_busy:
+            self._is_busy = True
             self.wire.busy(True)
 
-    def _ended(self) -> None:
-        self._under_way -= 1
-        if self._under_way == MOST_UNDER_WAY // 2:
+    def _ended(self, weight: int = 1) -> None:
+        self._under_way -= weight
+        if self._under_way <= MOST_UNDER_WAY // 2 and self._is_busy:
+            self._is_busy = False
             self.wire.busy(False)
 
     def _is_within_allowance(self) -> bool:

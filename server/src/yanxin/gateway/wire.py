@@ -20,7 +20,6 @@ log = structlog.get_logger()
 
 EXTENSION: Final = "yanxin.wire"
 MOST_PARTS: Final = 1_000
-MOST_PARTS: Final = 1_000
 
 
 class Listener(Protocol):
@@ -55,6 +54,7 @@ class Wire(WebSocketsSansIOProtocol):
     _busy = False
     is_open = False
     was_heard = True
+    _backlog: list[tuple[bool, bytes]] = []  # noqa: RUF012 – never changed, only replaced
 
     def attach(self, listener: Listener) -> None:
         """From now on `listener` is told. What the handshake needed is let go."""
@@ -94,18 +94,12 @@ class Wire(WebSocketsSansIOProtocol):
             super().data_received(data)
             return
         self.was_heard = True
-        for is_text, content in self._splitter.split(data):
-            if not is_text:
-                super().data_received(content)
-            elif not self.close_sent and self.listener is not None:
-                self._hand_over(content)
-
-    def handle_cont(self, event: Frame) -> None:
-        # Empty parts weigh nothing in the length of a message, but each takes a place in memory.
-        if len(self.frames) >= MOST_PARTS:
-            self.close(1009, "too many parts")
+        arrived = self._splitter.split(data)
+        if self._backlog:
+            # Reading is paused: no more than what was already on its way here.
+            self._backlog += arrived
         else:
-            super().handle_cont(event)
+            self._take(arrived)
 
     def handle_cont(self, event: Frame) -> None:
         # Empty parts weigh nothing in the length of a message, but each takes a place in memory.
@@ -181,6 +175,18 @@ class Wire(WebSocketsSansIOProtocol):
         if self.listener is None and self.close_timer is None:
             self.transport.close()
 
+    def _take(self, arrived: list[tuple[bool, bytes]]) -> None:
+        """Hands over what arrived, as far as it may be handed over now; the rest waits."""
+        self._backlog = []
+        for place, (is_text, content) in enumerate(arrived):
+            if (self._busy or self._writing_paused) and not self.close_sent:
+                self._backlog = arrived[place:]
+                return
+            if not is_text:
+                super().data_received(content)
+            elif not self.close_sent and self.listener is not None:
+                self._hand_over(content)
+
     def _hand_over(self, data: bytes) -> None:
         try:
             data.decode()
@@ -189,6 +195,10 @@ class Wire(WebSocketsSansIOProtocol):
             return
         assert self.listener is not None
         self.listener.received(data)
+
+    def _go_on(self) -> None:
+        if self._backlog and not self.transport.is_closing():
+            self._take(self._backlog)
 
     def _pause(self) -> None:
         if not self.read_paused and not self.transport.is_closing():
@@ -203,3 +213,6 @@ class Wire(WebSocketsSansIOProtocol):
         ):
             self.read_paused = False
             self.transport.resume_reading()
+            if self._backlog:
+                # In a turn of its own: whoever ended a request is not made to begin others.
+                self.loop.call_soon(self._go_on)

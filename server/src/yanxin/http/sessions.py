@@ -78,10 +78,10 @@ class SessionsController(Controller):
         wait = services.throttle.wait(account, address, time.monotonic())
         if wait > 0:
             raise Refused("session.throttled", seconds=math.ceil(wait))
+        # Counted in the same turn, before anything is waited for: of many at once each sees those before it.
+        services.throttle.failed(account, address, time.monotonic())
         found = await services.database.read(lambda tx: sessions_seen.password_of(tx, data.username))
         user, kept = found if found is not None else (UserId(0), None)
-        # Counted before the check, so that many at once are not all let through to it.
-        services.throttle.failed(account, address, time.monotonic())
         if not await services.passwords.matches(kept, data.password) or kept is None:
             raise Refused("session.bad_credentials")
         answer = await begin(request, services, user, kept, device=data.device, by_cookie=data.cookie)

@@ -29,6 +29,8 @@ from yanxin.store.transactions import Reading, Writing
 logger = structlog.get_logger()
 
 Place = tuple[ConversationId, Seq]
+MOST_PAGE_BYTES = 512 * 1024
+"""Of sealed bodies: a page of the longest messages is short, whatever its limit."""
 
 _NAMES = [column.name for column in events.columns]
 _COLUMNS = list(events.columns)
@@ -171,13 +173,13 @@ def about(tx: Reading, where: ConversationId, target: Seq) -> list[Event]:
 
 
 def tail(tx: Reading, where: ConversationId, after: Seq, limit: int) -> list[Event]:
-    """Events of `where` with seq > `after`, oldest first, at most `limit`. Consecutive: no seq is skipped."""
-    return _events(tx, tx.rows(_TAIL, where, after, limit))
+    """Events of `where` with seq > `after`, oldest first, at most `limit` and 512 KB. Consecutive: no seq is skipped."""
+    return _events(tx, _page(tx.rows(_TAIL, where, after, limit)))
 
 
 def before(tx: Reading, where: ConversationId, seq: Seq, first: Seq, limit: int) -> list[Event]:
     """The last `limit` events of `where` with `first` ≤ seq < `seq`, oldest first."""
-    return _events(tx, tx.rows(_BEFORE, where, seq, first, limit)[::-1])
+    return _events(tx, _page(tx.rows(_BEFORE, where, seq, first, limit))[::-1])
 
 
 def standings(tx: Reading, where: ConversationId, run: Sequence[Event]) -> dict[Seq, tuple[Event, Standing]]:
@@ -223,6 +225,16 @@ def _standings_at(tx: Reading, places: Sequence[Place]) -> dict[Place, tuple[Eve
 
 def _at(tx: Reading, places: Sequence[Place]) -> dict[Place, Event]:
     return {(event.conversation, event.seq): event for event in _events(tx, tx.each(_AT, places))}
+
+
+def _page(rows: Sequence[Any]) -> Sequence[Any]:
+    """The first of `rows` that make a page of bearable size together; one at least."""
+    size = 0
+    for place, row in enumerate(rows):
+        size += len(row[-1] or b"")
+        if size > MOST_PAGE_BYTES and place:
+            return rows[:place]
+    return rows
 
 
 def _events(tx: Reading, rows: Sequence[Any]) -> list[Event]:
