@@ -31,10 +31,20 @@ class Greeting(msgspec.Struct):
 
     id: int
     head: Head
+    last: Last | None
 
 
 class Head(msgspec.Struct):
+    """How far the log reaches."""
+
     seq: int
+
+
+class Last(msgspec.Struct):
+    """The newest message."""
+
+    seq: int
+    client_id: str | None
 
 
 class Placed(msgspec.Struct):

@@ -12,12 +12,14 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench import floor, machine, wire
 from bench.seeding import Person, Seeded, Wanted, seeded
 from yanxin.testing.servers import Server
+
+PROFILED_WITHIN_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Running:
     seeded: Seeded
     asked: Asked
     tls: ssl.SSLContext | None
-    profiles: list[str] = field(default_factory=list)
+    profile: Path | None = None
+    """Where the profiler writes, if there is one."""
 
     @property
     def host(self) -> str:
@@ -73,18 +76,26 @@ class Running:
         """Measures what happens within it."""
         span = Span()
         gc.collect()
-        if self.asked.profile:
-            os.kill(self.server.pid, signal.SIGUSR1)
-            time.sleep(0.2)
+        self._profile(signal.SIGUSR1)
         cpu, began = machine.cpu_seconds(self.server.pid), time.perf_counter()
         try:
             yield span
         finally:
             span.seconds = time.perf_counter() - began
             span.cpu_seconds = machine.cpu_seconds(self.server.pid) - cpu
-            if self.asked.profile:
-                os.kill(self.server.pid, signal.SIGUSR2)
-                time.sleep(0.5)
+            self._profile(signal.SIGUSR2)
+
+    def _profile(self, number: signal.Signals) -> None:
+        """Has the profiler begin or end, and waits until it has."""
+        if self.profile is None:
+            return
+        before = self.profile.stat().st_size
+        os.kill(self.server.pid, number)
+        until = time.monotonic() + PROFILED_WITHIN_SECONDS
+        while self.profile.stat().st_size == before:
+            if time.monotonic() > until:
+                raise RuntimeError("the profiler does not answer")
+            time.sleep(0.01)
 
     async def socket(
         self,
@@ -122,6 +133,8 @@ async def running(wanted: Wanted, asked: Asked, *, tls: bool = False, sockets: i
         data = Path(folder) / "data"
         there = await seeded(wanted, data)
         profile = Path(folder) / "profile"
+        if asked.profile:
+            profile.touch()
         server = Server(
             data,
             program=(sys.executable, "-m", "bench.profiled") if asked.profile else (),
@@ -133,11 +146,15 @@ async def running(wanted: Wanted, asked: Asked, *, tls: bool = False, sockets: i
             if tls:
                 assert server.started.ca is not None, "it made its own certificate"
                 context = ssl.create_default_context(cafile=server.started.ca)
-            # What is made from here on lives as long as the run: no collection disturbs the phases.
+            made = Running(server, there, asked, context, profile if asked.profile else None)
+            # The server brings up its REST side when it is first asked, or when it has time.
+            door = await made.rest(0)
+            await door.get("/api/v1/me")
+            door.transport.abort()
+            # What is there by now lives as long as the run: no collection disturbs the phases.
             gc.collect()
             gc.freeze()
             gc.disable()
-            made = Running(server, there, asked, context)
             try:
                 yield made
             finally:

@@ -58,6 +58,8 @@ TARGETS: Final[dict[str, Target]] = {
     "connect.tls.rss": Target("connect", "TLS: memory per connection", "KB", 60, None, None, "47", "52"),
     "storm.cpu": Target("storm", "CPU per client", "ms", 3, None, None, "", "4.2 (1 conversation)", "54", "22"),
     "storm.seconds": Target("storm", "until all are caught up", "s", 3, None, None, "", "3.2", "65", "18"),
+    "storm.tails.cpu": Target("storm", "every tail asked for: CPU per client", "ms", 3),
+    "storm.tails.seconds": Target("storm", "every tail asked for: until all are caught up", "s", 3),
     "history.socket": Target("history", "page of 50 by socket: CPU", "ms", 1.5, None, None, "", "7.2", "537", "17–20"),
     "history.rest": Target("history", "page of 50 by REST: CPU", "ms", 1.5, None, None, "", "7.2", "537", "17–20"),
 }
