@@ -377,3 +377,31 @@ async def test_members_come_and_go_under_load_and_the_count_is_right(store: Open
 
     assert await store.database.read(look) == (3, 3)
     await memory_is_disk(store)
+
+
+async def test_a_work_that_is_refused_when_it_is_run_again_tells_nothing(store: Opened) -> None:
+    """Its first run told of an event, which the batch took with it when it failed."""
+    alice, bob = await store.people(2)
+    where = await store.group(alice, bob)
+    send = messages.send(alice, where, "once", Text("never said"))
+    runs = 0
+
+    def refused_at_last(tx: Writing) -> object:
+        nonlocal runs
+        runs += 1
+        if runs > 1:
+            raise Refused("conversation.not_found")
+        return send(tx)
+
+    def breaks(tx: Writing) -> None:
+        raise RuntimeError("a hot work that breaks takes its batch with it")
+
+    store.news.clear()
+    results = await asyncio.gather(
+        store.database.write(hot(refused_at_last)), store.database.write(hot(breaks)), return_exceptions=True
+    )
+
+    assert [type(each) for each in results] == [Refused, RuntimeError]
+    assert runs == 2
+    assert store.news == []
+    await memory_is_disk(store)

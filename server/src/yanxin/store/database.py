@@ -280,7 +280,8 @@ class _Lane:
     def _one(self, tx: Writing, job: _Job[Any]) -> None:
         """Runs one work. What it refuses is its own affair; what breaks a hot one breaks the batch."""
         tx.begin_work(self._database.now())
-        job.error = None
+        # What an earlier run told and found was undone with its batch.
+        job.result, job.news, job.error = None, [], None
         if job.is_hot:
             try:
                 job.result = job.work(tx)
