@@ -211,3 +211,15 @@ describe('which links are safe', () => {
     expect(isSafeLink(address)).toBe(false);
   });
 });
+
+test('tasks have boxes, and only where an item begins with one', () => {
+  const html = renderToStaticMarkup(
+    <Prose text={'- [ ] write\n- [x] **read** 🏸\n- [y] no\n- see [ ] here\n\n[ ] nor here'} words={WORDS} />,
+  );
+  expect(html.match(/class="task"/g)).toHaveLength(1);
+  expect(html.match(/class="task done"/g)).toHaveLength(1);
+  for (const text of ['write', '[y] no', 'see [ ] here', '[ ] nor here']) expect(html).toContain(text);
+  expect(html).not.toContain('[ ] write');
+  expect(html).not.toContain('[x]');
+  expect(plain('- [ ] write\n- [x] read')).toBe('write read');
+});

@@ -132,6 +132,17 @@ test('a refused message has a red mark, and goes out when it is sent again', asy
   await until(session, (known) => known.office.outbox.length === 0 && has('no')(known));
 });
 
+test('a message to a conversation that is mine no more is not dropped without a word', async () => {
+  const session = await opened();
+  server.refuse = (call) => (call.method === 'message.send' ? 'conversation.not_found' : null);
+  server.isMute = true;
+  session.messages.send(HERE, { type: 'text', text: 'too late' }, null);
+  session.store.setState(({ office }) => ({ office: conversationsTold(office, [], [HERE]) }));
+  await until(session, (known) => known.undelivered !== null);
+  expect(session.store.getState().undelivered?.body.text).toBe('too late');
+  await until(session, ({ office }) => office.outbox.length === 0);
+});
+
 test('a message that a closed page left is sent when the page is opened again', async () => {
   const drawer = new Drawer(ME, null);
   const first = await opened(drawer);

@@ -1,11 +1,13 @@
 /** The office one is in: the rail, and beside it the talk, the people, the settings or the administration. */
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { plain } from '../design/prose/markdown';
 import { ListSkeleton } from '../design/states';
+import { useToast } from '../design/toasts';
 import { isLooking, onAttention } from '../platform/attention';
 import { conversationIn, navigate, usePath } from '../platform/router';
 import { dress, useTheme } from '../platform/screen';
 import { languageFrom, type Speaker, useSay } from '../platform/words';
-import { useOffice, useSession } from '../session/hooks';
+import { useKnown, useOffice, useSession } from '../session/hooks';
 import { total } from '../state/cursors';
 import { LinkBar } from './LinkBar';
 import { Rail } from './Rail';
@@ -25,6 +27,7 @@ const AdminPage = lazy(() =>
 export function Office({ speaker, onSignedOut }: { speaker: Speaker; onSignedOut(): void }) {
   const say = useSay();
   const session = useSession();
+  const tell = useToast();
   const path = usePath();
   const settings = useOffice((office) => office.me.settings);
   const unread = useOffice((office) => total(office.conversations.values()));
@@ -56,6 +59,11 @@ export function Office({ speaker, onSignedOut }: { speaker: Speaker; onSignedOut
       stop();
     };
   }, [session]);
+
+  const undelivered = useKnown((known) => known.undelivered);
+  useEffect(() => {
+    if (undelivered) tell(say('message.undelivered', { text: plain(undelivered.body.text) }), 'bad');
+  }, [undelivered, tell, say]);
 
   const open = conversationIn(path);
   useEffect(() => {

@@ -17,12 +17,14 @@ export interface MenuItem {
 export interface Place {
   readonly x: number;
   readonly y: number;
+  /** Where its lower edge belongs when there is no room below; `y` when left out. */
+  readonly above?: number;
 }
 
-/** Where a menu belongs that `element` opens: below it, aligned with its right edge. */
+/** Where a menu belongs that `element` opens: below it, or above it, aligned with its left edge. */
 export function below(element: Element): Place {
   const box = element.getBoundingClientRect();
-  return { x: box.left, y: box.bottom + 4 };
+  return { x: box.left, y: box.bottom + 4, above: box.top - 4 };
 }
 
 export function Menu({
@@ -96,8 +98,10 @@ export function Popup({
     const size = box.current?.getBoundingClientRect();
     if (!size) return;
     const x = Math.max(8, Math.min(place.x, window.innerWidth - size.width - 8));
-    const fits = place.y + size.height + 8 <= window.innerHeight;
-    setAt({ x, y: fits ? place.y : Math.max(8, window.innerHeight - size.height - 8) });
+    const lowest = window.innerHeight - size.height - 8;
+    const higher = (place.above ?? place.y) - size.height;
+    const y = place.y <= lowest ? place.y : higher >= 8 ? higher : Math.max(8, lowest);
+    setAt({ x, y });
   }, [place]);
 
   // It is measured and placed before it is painted, and takes the focus where it then is.

@@ -5,12 +5,15 @@ import type { Drawer } from '../cache/drawer';
 import type { Rest } from '../connection/rest';
 import type { Link, Socket } from '../connection/socket';
 import type { Office } from '../state/office';
+import type { Pending } from '../state/outbox';
 
 export interface Known {
   readonly office: Office;
   readonly link: Link;
   /** The conversation that stands open, whose log is kept whole and up to date. */
   readonly open: number | null;
+  /** What was written to a conversation that is mine no more: somebody has to say so. */
+  readonly undelivered: Pending | null;
   readonly drafts: Readonly<Record<string, Draft>>;
 }
 

@@ -59,6 +59,7 @@ export function messages(desk: Desk, log: History): Messages {
     if (next) {
       // Nobody could see the red mark of a message to a conversation that is mine no more.
       const isThere = office(desk).conversations.has(conversation);
+      if (!isThere) desk.store.setState({ undelivered: next });
       outbox((now) =>
         isThere ? refused(now, next.clientId, error.code, error.message) : withdrawn(now, next.clientId),
       );

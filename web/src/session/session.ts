@@ -63,6 +63,7 @@ export function openSession(setting: SessionSetting): Session {
     office: newOffice(me, restored(unsent<Pending>(drawer))),
     link: 'connecting',
     open: null,
+    undelivered: null,
     drafts: drafts(drawer),
   }));
 

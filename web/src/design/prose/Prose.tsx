@@ -1,5 +1,6 @@
 /** A message's Markdown as elements: what is not known here is shown as text. */
 import { Fragment, memo, type ReactNode, useMemo } from 'react';
+import { Icon } from '../Icon';
 import { CodeBlock, type CodeWords } from './CodeBlock';
 import { EmojiText } from './Emoji';
 import { isSafeLink } from './links';
@@ -59,7 +60,7 @@ class Drawing {
       case 'ordered_list_open':
         return <ol start={Number(token.attrGet('start') ?? 1) || 1}>{inside()}</ol>;
       case 'list_item_open':
-        return <li>{inside()}</li>;
+        return token.meta === null ? <li>{inside()}</li> : this.task(token.meta.done === true, inside);
       case 'em_open':
         return <em>{inside()}</em>;
       case 'strong_open':
@@ -114,6 +115,17 @@ class Drawing {
       <a href={href} target="_blank" rel="noopener noreferrer" title={href}>
         {drawn}
       </a>
+    );
+  }
+
+  private task(isDone: boolean, inside: () => ReactNode): ReactNode {
+    return (
+      <li className={isDone ? 'task done' : 'task'}>
+        <span role="img" aria-label={isDone ? '☑' : '☐'}>
+          {isDone && <Icon name="check" size={12} />}
+        </span>
+        {inside()}
+      </li>
     );
   }
 

@@ -14,6 +14,18 @@ parser.validateLink = isSafeLink;
 // Bare words such as `limits.c` must not become links to a domain.
 parser.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
 
+// `- [ ] to do` and `- [x] done`: such an item says in its `meta` whether it is `done`.
+parser.core.ruler.push('tasks', ({ tokens }) => {
+  for (const [index, item] of tokens.entries()) {
+    if (item.type !== 'list_item_open' || tokens[index + 1]?.type !== 'paragraph_open') continue;
+    const first = tokens[index + 2]?.children?.[0];
+    const box = first?.type === 'text' ? /^\[([ xX])\]\s+/.exec(first.content) : null;
+    if (!first || !box) continue;
+    first.content = first.content.slice(box[0].length);
+    item.meta = { done: box[1] !== ' ' };
+  }
+});
+
 export type Token = ReturnType<typeof parser.parse>[number];
 
 /** A token with what stands inside it. */

@@ -33,6 +33,7 @@ export function AddPersonDialog({ onAdded, onClose }: { onAdded(user: User): voi
   return (
     <Modal
       open
+      centered
       title={say('admin.add')}
       okText={say('common.add')}
       cancelText={say('common.cancel')}
@@ -52,14 +53,14 @@ export function AddPersonDialog({ onAdded, onClose }: { onAdded(user: User): voi
         <Form.Item
           name="display_name"
           label={say('admin.name')}
-          rules={[{ required: true, whitespace: true, message: '' }]}
+          rules={[{ required: true, whitespace: true, message: say('common.required') }]}
         >
           <Input maxLength={100} autoFocus />
         </Form.Item>
         <Form.Item
           name="username"
           label={say('admin.username')}
-          rules={[{ required: true, whitespace: true, message: '' }]}
+          rules={[{ required: true, whitespace: true, message: say('common.required') }]}
         >
           <Input maxLength={64} autoComplete="off" spellCheck={false} />
         </Form.Item>

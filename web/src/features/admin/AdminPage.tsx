@@ -1,7 +1,9 @@
 /** The people of the company: add accounts, disable them, give new passwords. */
 import { Button, Input, Modal, Space, Table } from 'antd';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { IconButton } from '../../design/controls';
 import { Forms } from '../../design/Forms';
+import { below, Menu, type MenuItem, type Place } from '../../design/Menu';
 import '../../design/page.css';
 import { EmojiText } from '../../design/prose/Emoji';
 import { Empty } from '../../design/states';
@@ -46,6 +48,7 @@ function People({ me }: { me: number }) {
   const [isLoading, setLoading] = useState(true);
   const [isAdding, setAdding] = useState(false);
   const [passwordFor, setPasswordFor] = useState<User | null>(null);
+  const [menu, setMenu] = useState<{ place: Place; user: User } | null>(null);
   const isNarrow = useMedia(PHONE);
   const latest = useRef(0);
 
@@ -90,8 +93,26 @@ function People({ me }: { me: number }) {
       okText: say('admin.disable'),
       cancelText: say('common.cancel'),
       okButtonProps: { danger: true },
+      centered: true,
       onOk: () => setDisabled(user, true),
     });
+  }
+
+  function itemsFor(user: User): MenuItem[] {
+    const password: MenuItem = {
+      key: 'new-password',
+      label: say('admin.newPassword'),
+      onChoose: () => setPasswordFor(user),
+    };
+    if (user.disabled) {
+      const enable = () => void setDisabled(user, false);
+      return [password, { key: 'enable', label: say('admin.enable'), onChoose: enable }];
+    }
+    if (user.id === me) return [password];
+    return [
+      password,
+      { key: 'disable', danger: true, label: say('admin.disable'), onChoose: () => disable(user) },
+    ];
   }
 
   return (
@@ -153,30 +174,38 @@ function People({ me }: { me: number }) {
               ),
             },
             {
-              title: say('admin.actions'),
-              width: isNarrow ? 112 : 220,
-              render: (_, user) => (
-                <Space wrap size={[8, 4]}>
-                  {user.disabled ? (
-                    <Button size="small" onClick={() => void setDisabled(user, false)} data-testid="enable">
-                      {say('admin.enable')}
+              title: isNarrow ? '' : say('admin.actions'),
+              width: isNarrow ? 64 : 220,
+              render: (_, user) =>
+                isNarrow ? (
+                  <IconButton
+                    icon="more"
+                    label={say('admin.actions')}
+                    data-testid="person-menu"
+                    onClick={(click) => setMenu({ place: below(click.currentTarget), user })}
+                  />
+                ) : (
+                  <Space wrap size={[8, 4]}>
+                    {user.disabled ? (
+                      <Button size="small" onClick={() => void setDisabled(user, false)} data-testid="enable">
+                        {say('admin.enable')}
+                      </Button>
+                    ) : (
+                      <Button
+                        size="small"
+                        danger
+                        disabled={user.id === me}
+                        onClick={() => disable(user)}
+                        data-testid="disable"
+                      >
+                        {say('admin.disable')}
+                      </Button>
+                    )}
+                    <Button size="small" onClick={() => setPasswordFor(user)} data-testid="new-password">
+                      {say('admin.newPassword')}
                     </Button>
-                  ) : (
-                    <Button
-                      size="small"
-                      danger
-                      disabled={user.id === me}
-                      onClick={() => disable(user)}
-                      data-testid="disable"
-                    >
-                      {say('admin.disable')}
-                    </Button>
-                  )}
-                  <Button size="small" onClick={() => setPasswordFor(user)} data-testid="new-password">
-                    {say('admin.newPassword')}
-                  </Button>
-                </Space>
-              ),
+                  </Space>
+                ),
             },
           ]}
         />
@@ -189,6 +218,14 @@ function People({ me }: { me: number }) {
             void read(words);
           }}
           onClose={() => setAdding(false)}
+        />
+      )}
+      {menu && (
+        <Menu
+          place={menu.place}
+          items={itemsFor(menu.user)}
+          label={say('admin.actions')}
+          onClose={() => setMenu(null)}
         />
       )}
       {passwordFor && <NewPasswordDialog user={passwordFor} onClose={() => setPasswordFor(null)} />}

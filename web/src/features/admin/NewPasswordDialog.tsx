@@ -31,6 +31,7 @@ export function NewPasswordDialog({ user, onClose }: { user: User; onClose(): vo
   return (
     <Modal
       open
+      centered
       title={say('admin.passwordFor', { name: user.display_name })}
       okText={say('common.save')}
       cancelText={say('common.cancel')}

@@ -22,6 +22,13 @@ interface ToolsProps {
   onSend(): void;
 }
 
+/** At the button, but above all that is written, which it would hide. */
+function beside(button: Element): Place {
+  const composer = button.closest('.comp')?.getBoundingClientRect();
+  const place = below(button);
+  return composer ? { ...place, above: composer.top - 4 } : place;
+}
+
 export function Tools(props: ToolsProps) {
   const { isGroup, isCode, isPreview, isEditing, entersSend, canSend, tooLong } = props;
   const say = useSay();
@@ -32,7 +39,7 @@ export function Tools(props: ToolsProps) {
         icon="smile"
         label={say('composer.emoji')}
         disabled={isPreview}
-        onClick={(click) => setEmojiAt(below(click.currentTarget))}
+        onClick={(click) => setEmojiAt(beside(click.currentTarget))}
         data-testid="emoji"
       />
       {isGroup && !isCode && (

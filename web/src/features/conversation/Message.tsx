@@ -2,6 +2,7 @@
 import { memo, useMemo, useState } from 'react';
 import { Avatar } from '../../design/Avatar';
 import { IconButton } from '../../design/controls';
+import { useLongPress } from '../../design/longPress';
 import { below, Menu, type MenuItem, type Place } from '../../design/Menu';
 import { CodeBlock } from '../../design/prose/CodeBlock';
 import { EmojiText } from '../../design/prose/Emoji';
@@ -113,8 +114,10 @@ export const Message = memo(function Message(props: MessageProps) {
     return list;
   }
 
+  const press = useLongPress((x, y) => setMenu({ x, y }));
   return (
     <article
+      {...press}
       className={`m${isMine ? ' mine' : ''}${isFlashing ? ' flash' : ''}`}
       aria-label={`${isMine ? say('message.mine') : name} ${at && clockTime(at, language)}`}
       tabIndex={-1}

@@ -3,6 +3,7 @@ import type { MouseEvent } from 'react';
 import { Avatar, GroupAvatar } from '../../design/Avatar';
 import { Badge, IconButton } from '../../design/controls';
 import { Icon } from '../../design/Icon';
+import { useLongPress } from '../../design/longPress';
 import { below, type Place } from '../../design/Menu';
 import { EmojiText } from '../../design/prose/Emoji';
 import { plain } from '../../design/prose/markdown';
@@ -43,8 +44,10 @@ export function Row({ conversation, me, people, isOpen, isOnline, draft, onOpen,
     onMenu(isKeyboard ? below(event.currentTarget) : { x: event.clientX, y: event.clientY });
   }
 
+  const press = useLongPress((x, y) => onMenu({ x, y }));
+
   return (
-    <div className={`row-box${isOpen ? ' on' : ''}${conversation.my.pinned ? ' pinned' : ''}`}>
+    <div {...press} className={`row-box${isOpen ? ' on' : ''}${conversation.my.pinned ? ' pinned' : ''}`}>
       <a
         className="row"
         href={`/c/${conversation.id}`}

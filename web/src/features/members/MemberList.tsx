@@ -20,10 +20,17 @@ interface MemberListProps {
   onMenu(place: Place, member: Member): void;
 }
 
+/** Who is in a direct conversation is known without asking. */
+function talkersOf(conversation: Conversation, me: number): Member[] | undefined {
+  if (conversation.kind !== 'direct' || conversation.peer === null) return undefined;
+  return [...new Set([me, conversation.peer])].map((id) => ({ user_id: id, role: 'member', joined_seq: 1 }));
+}
+
 export function MemberList({ conversation, onAdd, onMenu }: MemberListProps) {
   const say = useSay();
   const me = useOffice((office) => office.me.id);
-  const members = useOffice((office) => office.members.get(conversation.id));
+  const told = useOffice((office) => office.members.get(conversation.id));
+  const members = useMemo(() => told ?? talkersOf(conversation, me), [told, conversation, me]);
   const [words, setWords] = useState('');
   const ids = useMemo(() => (members ?? []).map((one) => one.user_id), [members]);
   const people = usePeople(ids);

@@ -42,7 +42,11 @@ export function PasswordForm({ username }: { username: string }) {
     >
       {/* Password keepers look for the name beside a new password. */}
       <input type="text" autoComplete="username" value={username} readOnly hidden />
-      <Form.Item name="old" label={say('settings.old')} rules={[{ required: true, message: '' }]}>
+      <Form.Item
+        name="old"
+        label={say('settings.old')}
+        rules={[{ required: true, message: say('common.required') }]}
+      >
         <Input.Password autoComplete="current-password" />
       </Form.Item>
       <Form.Item

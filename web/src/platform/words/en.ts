@@ -17,6 +17,7 @@ export const en: Words = {
     more: 'More',
     search: 'Search',
     add: 'Add',
+    required: 'Please fill this in',
     remove: 'Remove',
     unknownPerson: 'User {{id}}',
     me: 'me',
@@ -128,6 +129,7 @@ export const en: Words = {
     disabledPeer: 'This account is disabled.',
   },
   message: {
+    undelivered: 'Not sent, since you are no longer in that conversation: {{text}}',
     edited: 'edited',
     sending: 'Sending',
     refused: 'Not sent: {{reason}}',
@@ -240,7 +242,7 @@ export const en: Words = {
     filter: 'Find a member',
     memberMenu: 'Member actions',
     settings: 'For me',
-    since: 'since {{day}}',
+    since: 'Created: {{day}}',
   },
   people: {
     title: 'People',

@@ -15,6 +15,7 @@ export const zhCN = {
     more: '更多',
     search: '搜索',
     add: '添加',
+    required: '请填写',
     remove: '移除',
     unknownPerson: '用户 {{id}}',
     me: '我',
@@ -118,6 +119,7 @@ export const zhCN = {
     disabledPeer: '对方账号已停用。',
   },
   message: {
+    undelivered: '没有发出，你已不在那个会话中：{{text}}',
     edited: '已编辑',
     sending: '正在发送',
     refused: '没有发出：{{reason}}',
