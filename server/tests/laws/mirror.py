@@ -106,6 +106,10 @@ class Mirror:
             assert followed is not None
             if event.seq == followed.held + 1 and conversation in self.followed:
                 self._take(followed, event)
+        followed = self.followed.get(conversation)
+        if followed is not None and followed.held >= followed.told.head.seq:
+            # What was read stood as it stands now: an edit in it finds its message edited and changes no count.
+            followed.told = replace(followed.told, mentions=self._mentions(followed.told, followed.log))
         waiting = self.early.pop(conversation, [])
         for event in sorted(waiting, key=lambda each: each.seq):
             self.pushed(event)

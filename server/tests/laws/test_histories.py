@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 
 from tests.laws.desks import Desk, House, house
 from tests.laws.histories import EMOJI, HISTORIES, Act, Play
@@ -70,6 +70,7 @@ def stage(
 
 async def played(house: House, turns: list[list[Act]]) -> None:
     """Plays the history, then holds everything against the truth."""
+    note("\n".join(str([*turn]) for turn in turns))
     play = await Play.begins(house)
     try:
         for turn in turns:
@@ -106,17 +107,21 @@ async def _is_the_same_later(house: House, desk: Desk) -> None:
     followed = desk.mirror.followed
 
     def drawings() -> tuple[Any, Any]:
-        later = {each.id: _drawn(each, logs[each.id]) for each in told.conversations}, told.user.settings
+        later = {each.id: _drawn(each, logs[each.id]) for each in told.conversations}
         now = {where: _drawn(each.told, list(each.log.values())) for where, each in followed.items()}
-        return (now, desk.mirror.settings), later
+        return (now, desk.mirror.settings), (later, told.user.settings)
 
     def is_settled() -> bool:
         now, later = drawings()
         return bool(now == later)
 
     await desk.settles(is_settled)
-    now, later = drawings()
-    assert now == later
+    (now, now_chosen), (later, later_chosen) = drawings()
+    assert now.keys() == later.keys(), f"user {desk.actor.user}"
+    for where, (conversation, log) in now.items():
+        assert conversation == later[where][0], f"user {desk.actor.user}"
+        assert log == later[where][1], f"user {desk.actor.user}"
+    assert now_chosen == later_chosen
 
     def again(tx: Reading) -> views.Hello:
         heads = {str(where): each.held for where, each in followed.items()}
