@@ -217,8 +217,9 @@ class Window:
 
     async def shows_details(self) -> None:
         """Has the drawer with the members open."""
-        if not await self.at("members-drawer").is_visible():
-            await self.at("conversation-info").click()
+        button = self.at("conversation-info")
+        if await button.get_attribute("aria-pressed") == "false":
+            await button.click()
         await expect(self.at("members-drawer")).to_be_visible()
 
     async def begins_with(self, *usernames: str, title: str | None = None) -> None:
