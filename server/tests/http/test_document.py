@@ -31,9 +31,13 @@ CONFIGURATION: Final = {
     # `well_formed_is_not_malformed` stands in its place.
     "checks": {"positive_data_acceptance": {"enabled": False}},
 }
-GROUPS: Final = 6
-HERE: Final = 8
-"""Numbers up to this one are of people, groups and messages that are there."""
+PEOPLE: Final = 8
+DOOMED: Final = 8
+"""Groups with numbers from 1 to this are there to be dismissed and left."""
+LASTING: Final = 4
+"""So many more are not."""
+SAID: Final = range(3, 11)
+"""Where the messages of each group stand."""
 
 schema = schemathesis.openapi.from_dict(document(), config=schemathesis.Config.from_dict(CONFIGURATION))
 
@@ -60,16 +64,18 @@ async def _talk(server: Server) -> dict[str, str]:
     The tokens are of sessions after those that are ended on the way: the first ones.
     """
     async with offices.opened(server) as office:
-        alice, *others = await office.people("alice", *(f"other{number}" for number in range(HERE - 2)), online=False)
+        names = [f"other{number}" for number in range(PEOPLE - 2)]
+        alice, *others = await office.people("alice", *names, online=False)
         chief = await office.chief.me()
-        for number in range(GROUPS):
-            where = await alice.founds(f"group {number}", *others)
-            await alice.rest.add_members(where, [chief.id])
+        for number in range(DOOMED + LASTING):
+            everybody = [other.id for other in others] + [chief.id]
+            where = (await alice.rest.create("group", everybody, f"group {number}")).id
+            await alice.rest.set_role(where, others[0].id, "admin")
+            for seq in SAID:
+                speaker = alice.rest if seq % 2 else office.chief
+                await speaker.send(where, "hi", client_id=f"{number}-{seq}")
             if number % 2:
                 await alice.rest.set_role(where, chief.id, "owner")
-            for said in range(2):
-                await alice.rest.send(where, "hi", client_id=f"a{number}-{said}")
-                await office.chief.send(where, "ho", client_id=f"c{number}-{said}")
         return {
             "administrator": await office.signs_in(CHIEF, CHIEFS_PASSWORD),
             "ordinary": await office.signs_in(alice.username),
@@ -79,24 +85,36 @@ async def _talk(server: Server) -> dict[str, str]:
 @schema.hook
 def map_path_parameters(context: HookContext, path_parameters: dict[str, Any]) -> dict[str, Any]:
     """Mostly of what is there: numbers out of all that there could be would meet nothing but 404."""
-    return {name: _here(value) for name, value in (path_parameters or {}).items()}
+    asked = context.operation
+    is_ending = asked is not None and asked.method == "delete" and "{emoji}" not in asked.path
+    there = {
+        "conversation_id": range(1, DOOMED + 1) if is_ending else range(DOOMED + 1, DOOMED + LASTING + 1),
+        "user_id": range(1, PEOPLE + 1),
+        "session_id": range(1, PEOPLE + 1),
+        "seq": SAID,
+    }
+    return {name: _one_of(there.get(name), value) for name, value in (path_parameters or {}).items()}
 
 
 @schema.hook
 def map_body(context: HookContext, body: Any) -> Any:
-    """Also, 1.0 is a whole number to JSON Schema and none to us: numbers that are whole are written without a point."""
+    """The same. Also, 1.0 is a whole number to JSON Schema and none to us: it is written without a point."""
     if isinstance(body, list):
         return [map_body(context, each) for each in body]
     if isinstance(body, dict):
         body = {name: map_body(context, value) for name, value in body.items()}
-        for name in {"member_ids", "user_ids", "reply_to", "seq"} & body.keys():
-            body[name] = [_here(each) for each in body[name]] if isinstance(body[name], list) else _here(body[name])
+        for name, there in (("member_ids", PEOPLE), ("user_ids", PEOPLE), ("reply_to", SAID.stop), ("seq", SAID.stop)):
+            if isinstance(body.get(name), list):
+                body[name] = [_one_of(range(1, there), each) for each in body[name]]
+            elif name in body:
+                body[name] = _one_of(range(1, there), body[name])
     return int(body) if isinstance(body, float) and body.is_integer() else body
 
 
-def _here(value: Any) -> Any:
+def _one_of(there: range | None, value: Any) -> Any:
+    """A number of something that is there, in place of a good one; anything else as it is."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    return 1 + value % HERE if is_number and 1 <= value <= MAX_ID else value
+    return there[value % len(there)] if there and is_number and 1 <= value <= MAX_ID else value
 
 
 @schemathesis.check

@@ -37,8 +37,12 @@ async def test_the_title_is_in_the_language_that_the_asker_likes_best(office: Of
             headers = {} if wants is None else {b"Accept-Language": wants.encode("latin-1")}
             told = (await http.get("/api/v1/me", headers=headers)).json()
             assert told == {
-                "type": "urn:yanxin:problem:session.required", "title": sentences[language],
-                "detail": sentences[language], "status": status, "code": "session.required", "params": {},
+                "type": "urn:yanxin:problem:session.required",
+                "title": sentences[language],
+                "detail": sentences[language],
+                "status": status,
+                "code": "session.required",
+                "params": {},
             }, wants
 
 
