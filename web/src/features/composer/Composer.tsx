@@ -188,6 +188,13 @@ export function Composer(props: ComposerProps) {
     onCancel();
   }
 
+  /** A little later, so that a click in the picker arrives; and not when one is back by then. */
+  function closePicker(): void {
+    setTimeout(() => {
+      if (document.activeElement !== area.current) setAsked(null);
+    }, 150);
+  }
+
   const name = titleOf(conversation, me, people, say);
   return (
     <div className={`comp${isTooLong ? ' bad' : ''}`} data-testid="composer">
@@ -240,7 +247,7 @@ export function Composer(props: ComposerProps) {
           data-testid="composer-input"
           onChange={(event) => changed(event.target.value, event.target.selectionStart)}
           onKeyDown={pressed}
-          onBlur={() => setTimeout(() => setAsked(null), 150)}
+          onBlur={closePicker}
         />
       )}
       <Tools

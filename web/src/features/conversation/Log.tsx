@@ -207,7 +207,11 @@ export function Log({ conversation, wishes }: { conversation: Conversation; wish
         <button
           type="button"
           className="to-newest"
-          onClick={view.toNewest}
+          onClick={() => {
+            view.toNewest();
+            // The button goes; whoever came here by keyboard stays in the log.
+            box.current?.focus({ preventScroll: true });
+          }}
           data-testid="to-newest"
           aria-label={say('talk.toNewest')}
         >
