@@ -11,6 +11,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.journeys.raw import http_of, problem
+from yanxin.client.rest import tls
 from yanxin.testing.office import PASSWORD, Office
 from yanxin.testing.servers import CHIEF, CHIEFS_PASSWORD, Server
 
@@ -185,3 +186,27 @@ async def test_a_cookie_opens_the_socket_to_our_own_pages_only(office: Office) -
         with pytest.raises(InvalidStatus) as refused:
             await connect(url, additional_headers=headers, proxy=None)
         assert refused.value.response.status_code == 403
+
+
+async def test_over_tls_only_a_page_that_came_over_tls_may_use_the_cookie(new_server: Callable[..., Server]) -> None:
+    """A page of the same host and port that came in plain is not ours: anybody on the way may have made it."""
+    with new_server(options=("--tls", "auto")) as server:
+        server.set_up()
+        trusted = tls(server.url, server.started.ca)
+        assert trusted is not None
+        wanted = {"username": CHIEF, "password": CHIEFS_PASSWORD, "cookie": True}
+        plain = {"Origin": server.url.replace("https", "http", 1)}
+        async with httpx.AsyncClient(base_url=f"{server.url}/api/v1", verify=trusted, trust_env=False) as http:
+            assert problem(await http.post("/sessions", json=wanted, headers=plain)) == (403, "request.origin")
+            answer = await http.post("/sessions", json=wanted, headers={"Origin": server.url})
+            assert answer.status_code == 201
+            cookie = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
+            http.cookies.clear()
+            assert problem(await http.patch("/me", json={}, headers=cookie | plain)) == (403, "request.origin")
+            assert (await http.patch("/me", json={}, headers=cookie | {"Origin": server.url})).status_code == 200
+        url = server.url.replace("http", "ws", 1) + "/api/v1/socket"
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(url, additional_headers=cookie | plain, ssl=trusted, proxy=None)
+        assert refused.value.response.status_code == 403
+        async with connect(url, additional_headers=cookie | {"Origin": server.url}, ssl=trusted, proxy=None) as socket:
+            await socket.ping()

@@ -12,10 +12,11 @@ from yanxin.protocol.credentials import COOKIE, credentials_of
 HOST = b"im.example.com:8443"
 
 
-def told(*, is_changing: bool = False, **headers: bytes) -> str:
+def told(*, is_changing: bool = False, is_secure: bool = True, **headers: bytes) -> str:
     """The token, or the code of the refusal."""
+    named = {name.encode(): value for name, value in headers.items()}
     try:
-        return credentials_of({name.encode(): value for name, value in headers.items()}, is_changing=is_changing)
+        return credentials_of(named, is_changing=is_changing, is_secure=is_secure)
     except Refused as refused:
         return f"refused: {refused.code}"
 
@@ -65,7 +66,7 @@ def test_another_scheme_is_not_mended_by_a_cookie() -> None:
     [
         (b"https://im.example.com:8443", True),
         (b"https://IM.example.com:8443", True),
-        (b"http://im.example.com:8443", True),
+        (b"http://im.example.com:8443", False),
         (b"https://im.example.com", False),
         (b"https://im.example.com:8444", False),
         (b"https://evil.example", False),
@@ -88,7 +89,13 @@ def test_a_cookie_changes_something_for_our_own_pages_only(origin: bytes, is_our
     assert told(host=HOST, origin=origin, cookie=cookie) == "abc", "looking changes nothing"
 
 
+def test_behind_a_proxy_a_page_may_have_come_either_way() -> None:
+    """We see plain HTTP and cannot know; the proxy's own page is https, that of a developer's machine is not."""
+    for origin in (b"http://" + HOST, b"https://" + HOST):
+        assert told(is_changing=True, is_secure=False, host=HOST, origin=origin, cookie=b"__Host-session=abc") == "abc"
+
+
 @given(st.dictionaries(st.sampled_from(["authorization", "cookie", "origin", "host"]), st.binary()), st.booleans())
 def test_any_headers_give_a_token_or_a_refusal(headers: dict[str, bytes], is_changing: bool) -> None:
     """Nothing that is in them is an accident."""
-    assert told(is_changing=is_changing, **headers)
+    assert told(is_changing=is_changing, is_secure=True, **headers)

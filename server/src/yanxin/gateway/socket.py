@@ -60,7 +60,7 @@ class Gateway:
         headers = dict(scope["headers"])
         language = problems.language_of(_text(headers.get(b"accept-language")))
         try:
-            credentials = credentials_of(headers, is_changing=True)
+            credentials = credentials_of(headers, is_changing=True, is_secure=scope["scheme"] == "wss")
             if not self._is_open:
                 raise Refused("server.busy")
             actor = await self._doorkeeper.actor(credentials)

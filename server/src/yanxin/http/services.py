@@ -35,8 +35,13 @@ def plain_headers(request: Request[Any, Any, Any]) -> dict[bytes, bytes]:
 
 async def actor_of(request: Request[Any, Any, Any], services: Services) -> Actor:
     """Who is asking. Raises Refused("session.required") or Refused("request.origin")."""
-    token = credentials_of(plain_headers(request), is_changing=request.method in CHANGING)
+    token = credentials_of(plain_headers(request), is_changing=request.method in CHANGING, is_secure=is_secure(request))
     return await services.doorkeeper.actor(token)
+
+
+def is_secure(request: Request[Any, Any, Any]) -> bool:
+    """Whether the request came over TLS to here."""
+    return bool(request.scope["scheme"] == "https")
 
 
 def language(request: Request[Any, Any, Any]) -> str:

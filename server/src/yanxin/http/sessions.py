@@ -21,7 +21,7 @@ from yanxin.domain.ids import MAX_ID, SessionId, UserId
 from yanxin.domain.names import username_key
 from yanxin.domain.refusals import Refused
 from yanxin.http.problems import may_fail
-from yanxin.http.services import Services, address_of, plain_headers
+from yanxin.http.services import Services, address_of, is_secure, plain_headers
 from yanxin.protocol import requests, views
 from yanxin.protocol.credentials import COOKIE, require_own_origin
 from yanxin.queries import people
@@ -73,7 +73,7 @@ class SessionsController(Controller):
         self, request: Request[Any, Any, Any], services: Services, data: requests.SignIn
     ) -> Response[views.SignedIn]:
         if data.cookie:
-            require_own_origin(plain_headers(request))
+            require_own_origin(plain_headers(request), is_secure=is_secure(request))
         account, address = username_key(data.username.strip()), address_of(request)
         wait = services.throttle.wait(account, address, time.monotonic())
         if wait > 0:

@@ -14,7 +14,7 @@ from yanxin.domain.refusals import Refused
 COOKIE: Final = "__Host-session"
 
 
-def credentials_of(headers: Mapping[bytes, bytes], *, is_changing: bool) -> str:
+def credentials_of(headers: Mapping[bytes, bytes], *, is_changing: bool, is_secure: bool) -> str:
     """The token of a request with `headers` (names in lower case).
 
     Raises Refused: session.required where there is none, request.origin where it came as a cookie
@@ -30,16 +30,21 @@ def credentials_of(headers: Mapping[bytes, bytes], *, is_changing: bool) -> str:
     if not token:
         raise Refused("session.required")
     if is_changing:
-        require_own_origin(headers)
+        require_own_origin(headers, is_secure=is_secure)
     return token
 
 
-def require_own_origin(headers: Mapping[bytes, bytes]) -> None:
-    """Raises Refused("request.origin") unless the Origin names the very host that was asked."""
+def require_own_origin(headers: Mapping[bytes, bytes], *, is_secure: bool) -> None:
+    """Raises Refused("request.origin") unless the Origin names the very host that was asked.
+
+    Over TLS its page must have come so, too: one that did not may be anybody's on the way. Without,
+    a proxy may stand before us, and the page may have come either way.
+    """
     origin = headers.get(b"origin", b"").decode("latin-1")
     host = headers.get(b"host", b"").decode("latin-1")
     scheme, _, rest = origin.partition("://")
-    if not host or scheme not in ("https", "http") or rest.lower() != host.lower():
+    schemes = ("https",) if is_secure else ("https", "http")
+    if not host or scheme not in schemes or rest.lower() != host.lower():
         raise Refused("request.origin")
 
 
