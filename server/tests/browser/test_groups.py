@@ -55,6 +55,7 @@ async def test_a_mention_is_seen_read_answered_and_reacted_to(visitors: Visitors
     await bob.message("Ready").get_by_test_id("reaction").click()
     await expect(reaction).to_have_text("1")
     await expect(reaction).to_have_attribute("aria-pressed", "true")
+    await expect(reaction).to_be_in_viewport(ratio=1)
 
     await bob.acts_on("Ready", "reply")
     await bob.says("Since this morning")
@@ -88,6 +89,9 @@ async def test_coming_back_to_forty_messages(visitors: Visitors, office: Office)
     await bob.sees("See above")
     await bob.sees_on_row("Night shift", unread=0)
     await expect(bob.at("to-newest")).to_have_count(0)
+    await bob.page.reload()
+    await bob.sees_on_row("Night shift", unread=0)
+    await bob.sees("See above")
 
     await bob.message("See above").get_by_test_id("quote").click()
     await bob.sees("The very first")

@@ -84,7 +84,12 @@ async def test_on_a_phone_one_column_at_a_time(visitors: Visitors, office: Offic
     await expect(bob.at("inbox")).to_be_visible()
     await expect(bob.at("conversation")).not_to_be_visible()
     await bob.row("Alice").tap()
-    await expect(bob.at("conversation")).to_be_visible()
+    await bob.rests_on(bob.at("bubble"))
+    await expect(bob.page.get_by_role("menu")).to_be_visible()
+    await bob.at("menu-reply").tap()
+    await bob.composer.fill("Drive safely")
+    await bob.at("send").tap()
+    await expect(alice.message("Drive safely").get_by_test_id("quote")).to_have_text("Alice：From the road")
     await bob.page.go_back()
     await expect(bob.at("inbox")).to_be_visible()
 
@@ -169,6 +174,20 @@ async def test_long_names_stay_in_their_places(visitors: Visitors, office: Offic
             assert await alice.misfits() == [], f"on {page} at {width} × {height}"
 
 
+async def test_emoji_are_our_own_pictures(visitors: Visitors, office: Office) -> None:
+    """Many desktops have no font with emoji: in titles, lists, messages and pickers they come from the server."""
+    (carol,) = await office.people("carol")
+    (alice,) = await visitors.come("alice")
+    await carol.says("🎉 Well played", to=await carol.founds("Badminton 🏸", person(alice)))
+    await alice.at("conversation-row").click()
+    await alice.acts_on("Well played", "react")
+    for place in ("row-title", "conversation-title", "bubble", "reaction-picker"):
+        picture = alice.at(place).locator("img").first
+        await expect(picture).to_have_js_property("complete", True)
+        assert await picture.evaluate("img => img.naturalWidth > 0"), f"the picture in {place} is there"
+        await expect(picture).to_have_attribute("src", re.compile("^/"))
+
+
 async def test_hostile_text_is_text(visitors: Visitors, office: Office) -> None:
     """Whatever somebody writes: no script runs, nothing is fetched, and the text can be read."""
     (mallory,) = await office.people("mallory")
@@ -187,6 +206,11 @@ async def test_hostile_text_is_text(visitors: Visitors, office: Office) -> None:
         assert target == "_blank"
         assert {"noopener", "noreferrer"} <= set(rel.split())
     assert await alice.page.evaluate("window.hacked") is None
+    document = await alice.page.reload()
+    assert document is not None, "the page has come from the server"
+    policy = (await document.all_headers())["content-security-policy"]
+    assert "script-src 'self';" in policy
+    assert "default-src 'none';" in policy
     assert not [url for url in alice.asked if "evil" in url]
 
 

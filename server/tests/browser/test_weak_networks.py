@@ -132,6 +132,27 @@ async def test_a_refusal_is_a_red_mark_with_a_sentence(visitors: Visitors) -> No
     await alice.sees_only("Last words?")
 
 
+async def test_words_for_a_group_that_is_mine_no_more(visitors: Visitors) -> None:
+    """Written while somebody took me out: the group goes, and the words that nobody got are told."""
+    alice, bob = await visitors.come("alice", "bob")
+    bob.forgives(*AWAY)
+    await alice.begins_with(person(bob).username, title="Tight circle")
+    await alice.says("Just us")
+    await bob.opens("Tight circle")
+    await bob.sees_only("Just us")
+    await bob.context.set_offline(True)
+    await bob.says("Am I still in?")
+    await alice.shows_details()
+    await alice.at("member").filter(has_text="Bob").get_by_test_id("member-menu").click()
+    await alice.at("menu-remove").click()
+    await alice.confirms()
+
+    await bob.context.set_offline(False)
+    await expect(bob.page.get_by_text("no longer in that conversation: Am I still in?")).to_be_visible()
+    await expect(bob.row("Tight circle")).to_have_count(0)
+    await alice.sees_only("Just us")
+
+
 async def test_a_refused_message_can_be_sent_again(visitors: Visitors) -> None:
     """The server's disk was full for a moment: one click sends what it refused, and it stands there once."""
     alice, bob = await visitors.come("alice", "bob")

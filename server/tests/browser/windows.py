@@ -210,6 +210,18 @@ class Window:
         await self.message(text).get_by_test_id("message-menu").click()
         await self.at(f"menu-{deed}").click()
 
+    async def rests_on(self, place: Locator) -> None:
+        """A finger that lies there until a menu opens, and is lifted then."""
+        await expect(place).to_be_in_viewport()
+        box = await place.bounding_box()
+        assert box is not None, "it is in sight"
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+        touch = await self.context.new_cdp_session(self.page)
+        await touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        await expect(self.page.get_by_role("menu")).to_be_visible()
+        await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        await touch.detach()
+
     async def confirms(self) -> None:
         """Says yes to the question that stands on the page."""
         await self.at("confirm-act").click()
