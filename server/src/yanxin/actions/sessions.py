@@ -40,7 +40,7 @@ def begin(user: UserId, token_hash: bytes, device: str, address: str, *, proof: 
         values = {
             "user_id": user,
             "token_hash": token_hash,
-            "device": device[:MAX_DEVICE],
+            "device": _named(device),
             "address": address[:64],
             "created_at": tx.now,
             "last_seen_at": tx.now,
@@ -86,10 +86,15 @@ def saw(devices: dict[SessionId, str]) -> Work[None]:
         for session, device in devices.items():
             values: dict[str, object] = {"last_seen_at": tx.now}
             if device:
-                values["device"] = device[:MAX_DEVICE]
+                values["device"] = _named(device)
             tx.sql.execute(update(sessions).where(sessions.c.id == session).values(values))
 
     return work
+
+
+def _named(device: str) -> str:
+    """The name of a device as it is kept: what can be printed of it."""
+    return "".join(character for character in device if character.isprintable())[:MAX_DEVICE]
 
 
 def end_all_of(tx: Writing, user: UserId) -> None:

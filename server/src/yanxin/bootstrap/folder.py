@@ -89,6 +89,12 @@ def _new_master_key(path: Path) -> bytes:
             file.write(base64.b64encode(key).decode() + "\n")
             file.flush()
             os.fsync(file.fileno())
+        # The name too has to outlive a power cut: what is sealed from now on can be opened with this alone.
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     except OSError as error:
         raise CannotStart(
             f"The master key cannot be written to {path} ({error.strerror}): name another place with --master-key."

@@ -60,6 +60,8 @@ def bench(context: click.Context) -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """The console script."""
+    # Whatever this process makes is this user's alone, also in a folder that others may look into.
+    os.umask(0o077)
     # Chinese names are printed whatever the system's locale says.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -36,8 +36,9 @@ class Audience:
         """Whom `event` is for: the members at its place, and whom it adds or removes. Folds it in."""
         changed = event.body.user_ids if isinstance(event.body, Members) else []
         if event.kind == Kind.MEMBER_JOINED and event.seq > self.as_of:
+            there = set(self.users)
             for user in changed:
-                if user not in self.users:
+                if user not in there:
                     self.users.append(user)
                 if event.seq > 1:
                     self.late[user] = event.seq

@@ -8,24 +8,28 @@ hole is read from the log first.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Coroutine
 from itertools import islice
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
 from yanxin.delivery.audience import Audience
 from yanxin.delivery.sessions import Crowd
-from yanxin.domain.events import Event, Standing
+from yanxin.domain.events import Event, Kind, Standing
 from yanxin.domain.ids import ConversationId, Seq
-from yanxin.domain.reading import standing
+from yanxin.domain.reading import as_it_stands, standing
 from yanxin.protocol import rpc, writing
 from yanxin.queries import members
 from yanxin.store.database import Database
-from yanxin.store.log import tail
+from yanxin.store.log import standings, tail
+from yanxin.store.readers import Look
+from yanxin.store.transactions import Reading
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 MOST_MEMBERS: Final = 2_000_000
 """How many members of all audiences together are remembered: 16 MB."""
@@ -113,38 +117,47 @@ class Feed:
             self._crowd.flush_soon()
 
     async def _load(self, where: ConversationId, audience: Audience) -> None:
-        try:
-            as_of, firsts = await self._database.read(lambda tx: members.present(tx, where))
-        except Exception:  # the audience is forgotten, so the next event reads it again; clients see the hole
-            log.exception("feed.audience_unread", conversation=where)
-            self._audiences.pop(where, None)
-            audience.waiting = None
-            return
+        as_of, firsts = await self._surely(where, lambda tx: members.present(tx, where))
         audience.know(as_of, firsts)
         self._members += len(firsts) + OVERHEAD
         self._forget_some()
         self._go_on(where, audience)
 
     async def _fill(self, where: ConversationId, audience: Audience, reached: Seq, seq: Seq) -> None:
-        try:
-            missing = await self._database.read(lambda tx: tail(tx, where, reached, seq - reached - 1))
-        except Exception:  # the clients see the hole and ask for it themselves
-            log.exception("feed.hole_unread", conversation=where)
-            missing = []
-        for event in missing:
-            self._tell(audience, event)
+        missing = await self._surely(where, lambda tx: _as_they_stand(tx, where, reached, seq))
+        for event, stands in missing:
+            self._tell(audience, event, stands)
+        # Where the log itself has nothing there is nothing to wait for.
+        audience.reached = Seq(max(audience.reached or 0, seq - 1))
         self._go_on(where, audience)
+
+    async def _surely(self, where: ConversationId, look: Look[T]) -> T:
+        """What `look` finds, asked until the database answers: committed events wait for it."""
+        pause = 0.1
+        while True:
+            try:
+                return await self._database.read(look)
+            except Exception:  # asked again; clients that cannot wait see the hole and ask themselves
+                log.exception("feed.unread", conversation=where)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 10.0)
 
     def _go_on(self, where: ConversationId, audience: Audience) -> None:
         waiting, audience.waiting = sorted(audience.waiting or [], key=lambda each: each.seq), None
+        later: dict[Seq, list[Event]] = defaultdict(list)
+        for event in waiting:
+            if event.target is not None:
+                later[event.target].append(event)
         for index, event in enumerate(waiting):
             if audience.reached is not None and event.seq > audience.reached + 1:
                 audience.waiting = waiting[index:]
                 self._start(where, self._fill(where, audience, audience.reached, event.seq))
                 return
             # What was recalled or edited while it waited is told as it stands now.
-            later = [each for each in waiting[index + 1 :] if each.target == event.seq]
-            self._tell(audience, event, standing(event, later) if later else None)
+            if event.kind is Kind.EDIT and event.target is not None:
+                event = as_it_stands(event, standing(event, later[event.target]))
+            spoken_of = later.get(event.seq)
+            self._tell(audience, event, standing(event, spoken_of) if spoken_of else None)
 
     def _forget_some(self) -> None:
         for where in list(islice(self._audiences, 100)):
@@ -159,3 +172,15 @@ class Feed:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks[where] = task
         task.add_done_callback(lambda done: self._tasks.pop(where) if self._tasks.get(where) is done else None)
+
+
+def _as_they_stand(tx: Reading, where: ConversationId, reached: Seq, seq: Seq) -> list[tuple[Event, Standing | None]]:
+    """The events between `reached` and `seq`, with how the messages among them stand now."""
+    found = tail(tx, where, reached, seq - reached - 1)
+    stands = standings(tx, where, found)
+    told: list[tuple[Event, Standing | None]] = []
+    for event in found:
+        if event.kind is Kind.EDIT and event.target in stands:
+            event = as_it_stands(event, stands[event.target][1])
+        told.append((event, stands[event.seq][1] if event.seq in stands else None))
+    return told

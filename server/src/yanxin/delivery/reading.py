@@ -8,11 +8,14 @@ from typing import Final
 
 import structlog
 
+from yanxin.access.conversations import look_into
 from yanxin.delivery.sessions import Crowd, Session
 from yanxin.domain.ids import ConversationId, Seq
+from yanxin.domain.refusals import Refused
 from yanxin.protocol import rpc, views
 from yanxin.queries import members
 from yanxin.store.database import Database
+from yanxin.store.transactions import Reading
 
 log = structlog.get_logger()
 
@@ -31,12 +34,30 @@ class Watchers:
         self._ticking: asyncio.Task[None] | None = None
         crowd.departures.append(self.forget)
 
-    async def watch(self, session: Session, where: ConversationId, seqs: Sequence[Seq]) -> list[views.ReadCount]:
-        """`session`, which may read `where`, looks at `seqs` there and at nothing else; how they are now."""
+    async def watch(self, session: Session, where: ConversationId, seqs: Sequence[int]) -> list[views.ReadCount]:
+        """`session` looks at those of `seqs` in `where` that it may see, and at nothing else; how they are now.
+
+        It is registered before it is asked whether it may, so that a removal in between is not missed.
+        Raises Refused("conversation.not_found").
+        """
         self.forget(session)
-        self._looks.setdefault(where, {})[session] = seqs
+        self._looks.setdefault(where, {})[session] = ()
         self._where[session] = where
-        counts = await self._database.read(lambda tx: members.read_counts(tx, where, seqs))
+
+        def look(tx: Reading) -> tuple[list[Seq], list[views.ReadCount]]:
+            _, member = look_into(tx, session.actor, where)
+            visible = sorted({Seq(seq) for seq in seqs if seq >= member.first})
+            return visible, members.read_counts(tx, where, visible)
+
+        try:
+            visible, counts = await self._database.read(look)
+        except BaseException:  # said on; who may not look does not
+            if self._where.get(session) == where:
+                self.forget(session)
+            raise
+        if self._where.get(session) != where:
+            raise Refused("conversation.not_found")
+        self._looks[where][session] = visible
         self._told[session] = {Seq(each.seq): each.read for each in counts}
         return counts
 

@@ -6,6 +6,7 @@ from yanxin.domain.bodies import Code, MessageBody, Text
 from yanxin.domain.events import Event, Kind, Standing
 from yanxin.domain.ids import Millis, Seq
 from yanxin.domain.memberships import Membership
+from yanxin.domain.names import BLANKS
 from yanxin.domain.refusals import Refused
 
 MAX_CHARACTERS = 20_000
@@ -31,7 +32,7 @@ def check(body: MessageBody) -> None:
 def check_emoji(emoji: str) -> None:
     """Raises Refused unless `emoji` can stand as a reaction: a short word or sign, nothing invisible."""
     signs = emoji.replace("\u200d", "").replace("\ufe0f", "")  # what joins signs or colours them is none itself
-    if not signs or any(character.isspace() or not character.isprintable() for character in signs):
+    if not signs or any(each.isspace() or not each.isprintable() or each in BLANKS for each in signs):
         raise Refused("reaction.bad_emoji")
 
 

@@ -10,6 +10,8 @@ from yanxin.domain.refusals import Refused
 # Controls, separators of lines, and the format characters (zero width, bidirectional overrides)
 # with which one name is made to look like another. The joiners inside emoji are spared.
 _JOINERS = {"\u200d", "\ufe0f"}
+# Letters and marks by their category, and nothing to be seen: fillers of Hangul, the blank of Braille, the joiner of marks.
+BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _USERNAME = re.compile(r"[^\W_](?:[\w.@+-]*[\w])?", re.UNICODE)
 MAX_NAME = 100
 MAX_USERNAME = 64
@@ -25,6 +27,8 @@ def clean(name: str, code: str, limit: int = MAX_NAME) -> str:
     if not text or len(text) > limit:
         raise Refused(code, limit=limit)
     for character in text:
+        if character in BLANKS:
+            raise Refused(code, limit=limit)
         if character not in _JOINERS and unicodedata.category(character) in ("Cc", "Cf", "Co", "Cn", "Cs"):
             raise Refused(code, limit=limit)
     return text
@@ -41,6 +45,6 @@ def clean_username(username: str) -> str:
     Raises Refused("user.bad_username") otherwise.
     """
     text = unicodedata.normalize("NFKC", username).strip()
-    if len(text) > MAX_USERNAME or not _USERNAME.fullmatch(text):
+    if len(text) > MAX_USERNAME or not _USERNAME.fullmatch(text) or BLANKS & set(text):
         raise Refused("user.bad_username", limit=MAX_USERNAME)
     return text

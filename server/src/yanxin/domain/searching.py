@@ -22,4 +22,4 @@ def searched(username: str, display_name: str) -> str:
 
 def wanted(query: str) -> str:
     """What somebody typed, in the form in which it is looked for; empty means everybody."""
-    return username_key(query.strip())
+    return username_key(query.replace("\x00", "").strip())

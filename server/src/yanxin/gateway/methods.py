@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from yanxin.access.conversations import look_into
 from yanxin.actions import cursors, messages
 from yanxin.domain.ids import ConversationId, Seq, UserId
 from yanxin.domain.times import rfc3339
@@ -40,8 +39,14 @@ def _hello(on: Connection, id: rpc.Id, asked: requests.Hello) -> None:
 
 
 async def _answer_hello(on: Connection, id: rpc.Id, asked: requests.Hello) -> None:
-    async with on.gateway.admission:
-        found = await on.gateway.database.read(lambda tx: conversations.hello(tx, on.actor, asked.version, asked.heads))
+    try:
+        async with on.gateway.admission:
+            found = await on.gateway.database.read(
+                lambda tx: conversations.hello(tx, on.actor, asked.version, asked.heads)
+            )
+    except BaseException:  # said on; what was held for the answer is let go
+        on.session.held, on.session.owed = None, []
+        raise
     settings = found.hello.user.settings
     on.session.shows_presence, on.session.shows_typing = settings.show_presence, settings.show_typing
     on.session.answer(rpc.result(id, found.hello), found.hello.version, found.heads, found.fresh)
@@ -95,9 +100,7 @@ def _watch_readers(on: Connection, id: rpc.Id, asked: requests.WatchReaders) -> 
 
 
 async def _answer_watch_readers(on: Connection, where: ConversationId, asked: list[int]) -> views.Page[views.ReadCount]:
-    _, member = await on.gateway.database.read(lambda tx: look_into(tx, on.actor, where))
-    seqs = sorted({Seq(seq) for seq in asked if seq >= member.first})
-    return views.Page(items=await on.gateway.office.watchers.watch(on.session, where, seqs), next=None)
+    return views.Page(items=await on.gateway.office.watchers.watch(on.session, where, asked), next=None)
 
 
 def _typing(on: Connection, id: rpc.Id, asked: requests.Typing) -> None:

@@ -74,6 +74,7 @@ class Wire(WebSocketsSansIOProtocol):
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
         self.stop_keepalive()
+        self._backlog = []
         self._resume()
         self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
@@ -199,6 +200,8 @@ class Wire(WebSocketsSansIOProtocol):
     def _go_on(self) -> None:
         if self._backlog and not self.transport.is_closing():
             self._take(self._backlog)
+        if not self._backlog:
+            self._resume()
 
     def _pause(self) -> None:
         if not self.read_paused and not self.transport.is_closing():
@@ -206,13 +209,12 @@ class Wire(WebSocketsSansIOProtocol):
             self.transport.pause_reading()
 
     def _resume(self) -> None:
-        if (
-            self.read_paused
-            and not self.transport.is_closing()
-            and (self.close_sent or not (self._busy or self._writing_paused))
-        ):
+        """Goes on with what waits, and reads on once nothing does: what waits is one chunk at the most."""
+        if self.transport.is_closing() or ((self._busy or self._writing_paused) and not self.close_sent):
+            return
+        if self._backlog:
+            # In a turn of its own: whoever ended a request is not made to begin others.
+            self.loop.call_soon(self._go_on)
+        elif self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-            if self._backlog:
-                # In a turn of its own: whoever ended a request is not made to begin others.
-                self.loop.call_soon(self._go_on)

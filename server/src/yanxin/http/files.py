@@ -114,12 +114,12 @@ class Files:
         await _say(send, 200, [*found.headers, *extra, length], b"" if scope["method"] == "HEAD" else body)
 
     def _file(self, name: str) -> _File | None:
-        if name in self._read:
-            return self._read[name]
         for each in (name, f"{name.rstrip('/')}/index.html" if name else "index.html"):
+            if each in self._read:
+                return self._read[each]
             if each in self._paths:
                 try:
-                    found = self._read[name] = _File(self._paths[each], each)
+                    found = self._read[each] = _File(self._paths[each], each)
                 except FileNotFoundError:  # it is being built anew
                     return None
                 return found

@@ -74,6 +74,8 @@ class SessionsController(Controller):
     ) -> Response[views.SignedIn]:
         if data.cookie:
             require_own_origin(plain_headers(request), is_secure=is_secure(request))
+        if "\x00" in data.username:
+            raise Refused("session.bad_credentials")
         account, address = username_key(data.username.strip()), address_of(request)
         wait = services.throttle.wait(account, address, time.monotonic())
         if wait > 0:

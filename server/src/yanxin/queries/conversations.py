@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -82,6 +83,8 @@ _HEADS = Prepared(
     "user",
 )
 
+_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
+
 
 class Greeting(msgspec.Struct, frozen=True):
     """The answer to a hello, and for delivery: how far it reaches, and the same for what moved just now."""
@@ -100,7 +103,7 @@ def hello(tx: Reading, actor: Actor, version: int, heads: dict[str, int]) -> Gre
     me = people.me(tx, actor)
     # Narrow on purpose: most conversations did not move, and of those nothing more is read.
     narrow = tx.rows(_HEADS, actor.user)
-    cached = {ConversationId(int(where)): seq for where, seq in heads.items() if where.isdecimal()}
+    cached = {ConversationId(int(where)): seq for where, seq in heads.items() if _NUMBER.fullmatch(where)}
     reset = version > me.version or any(cached.get(where, 0) > seq for where, _, _, seq, _ in narrow)
     if reset:
         version, cached = 0, {}
@@ -113,7 +116,7 @@ def hello(tx: Reading, actor: Actor, version: int, heads: dict[str, int]) -> Gre
     removed = [
         where for where, changed, left, _, _ in narrow if left is not None and (changed > version or where in cached)
     ]
-    removed += [where for where in cached if where not in there and where not in removed]
+    removed += cached.keys() - there - set(removed)
     told = views.Hello(
         user=me,
         version=me.version,

@@ -14,6 +14,9 @@ from yanxin.protocol import views, writing
 from yanxin.store import log
 from yanxin.store.transactions import Reading
 
+MOST_CHARACTERS = 256 * 1024
+"""Of texts and reactions in one page, as they stand: an edit may be far longer than what it replaced."""
+
 
 def run(
     tx: Reading,
@@ -34,17 +37,30 @@ def run(
     if (after is not None) + (before is not None) + (around is not None) != 1:
         raise Refused("events.one_of")
     floor = Seq(member.first - 1)
+    earlier: list[Event] = []
+    later: list[Event] = []
     if after is not None:
-        found = log.tail(tx, where, Seq(max(after, floor)), limit)
+        later = log.tail(tx, where, Seq(max(after, floor)), limit)
     elif before is not None:
-        found = log.before(tx, where, Seq(before), member.first, limit)
+        earlier = log.before(tx, where, Seq(before), member.first, limit)
     else:
         middle = Seq(around or 0)
         earlier = log.before(tx, where, middle, member.first, limit // 2)
-        found = earlier + log.tail(tx, where, Seq(max(middle - 1, floor)), limit - len(earlier))
-    return views.Events(
-        items=as_seen(tx, where, found, member.first), head=views.Head(conversation.seq, conversation.ordinal)
-    )
+        later = log.tail(tx, where, Seq(max(middle - 1, floor)), limit - len(earlier))
+    seen = as_seen(tx, where, [*earlier, *later], member.first)
+    # From the asked place outwards on either side, as far as a page of bearable size reaches.
+    near = _bearable(seen[: len(earlier)][::-1])[::-1] + _bearable(seen[len(earlier) :])
+    return views.Events(items=near, head=views.Head(conversation.seq, conversation.ordinal))
+
+
+def _bearable(seen: list[views.Event]) -> list[views.Event]:
+    """The first of `seen` that make an answer of bearable size together; one at least."""
+    size = 0
+    for place, event in enumerate(seen):
+        size += len(getattr(event.body, "text", "")) + 8 * sum(len(each.users) for each in event.reactions)
+        if size > MOST_CHARACTERS and place:
+            return seen[:place]
+    return seen
 
 
 def as_seen(tx: Reading, where: ConversationId, found: Sequence[Event], first: Seq) -> list[views.Event]:

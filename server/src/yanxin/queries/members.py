@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
@@ -100,15 +101,17 @@ def readers(tx: Reading, actor: Actor, where: ConversationId, seq: Seq) -> views
 def read_counts(tx: Reading, where: ConversationId, seqs: Sequence[Seq]) -> list[views.ReadCount]:
     """How many have read each of the messages at `seqs`; a place without a message has none."""
     senders = dict(tx.each(_SENDERS, seqs, where))
-    found = tx.rows(_READ, where, min(seqs, default=0))
-    return [
-        views.ReadCount(
-            where,
-            seq,
-            sum(1 for user, joined, cursor in found if joined < seq <= cursor and user != senders[seq]),
-        )
-        for seq in sorted(senders)
-    ]
+    rows = tx.rows(_READ, where, min(seqs, default=0))
+    # Whoever came at or after a message has a cursor beyond it, and is not among those who were there to read it.
+    cursors = sorted(cursor for _, _, cursor in rows)
+    joins = sorted(joined for _, joined, _ in rows)
+    own = {user: (joined, cursor) for user, joined, cursor in rows}
+    counts = []
+    for seq in sorted(senders):
+        read = (len(cursors) - bisect_left(cursors, seq)) - (len(joins) - bisect_left(joins, seq))
+        joined, cursor = own.get(senders[seq], (seq, seq))
+        counts.append(views.ReadCount(where, seq, read - (joined < seq <= cursor)))
+    return counts
 
 
 def present(tx: Reading, where: ConversationId) -> tuple[Seq, dict[UserId, Seq]]:

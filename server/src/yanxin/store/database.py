@@ -147,7 +147,10 @@ class Database:
 
     def _settle(self, jobs: list[_Job[Any]]) -> None:
         for job in jobs:
-            job.answer(job.result, job.error)
+            try:
+                job.answer(job.result, job.error)
+            except Exception:  # one answer that fails keeps nobody from theirs, nor from the news
+                log.exception("store.answer_failed")
         news = [each for job in jobs for each in job.news]
         if news:
             self._heard(news)
@@ -157,7 +160,10 @@ class Database:
 
     def _answer(self, questions: list[Question[Any]]) -> None:
         for question in questions:
-            question.answer(question.result, question.error)
+            try:
+                question.answer(question.result, question.error)
+            except Exception:  # one answer that fails keeps nobody from theirs
+                log.exception("store.answer_failed")
 
     def now(self) -> Millis:
         """What the clock says."""

@@ -68,8 +68,10 @@ class Keyring:
         self._current[conversation] = (month, key)
         self._keep(key)
 
-    def opened(self, sql: Connection, sealed: Iterable[bytes]) -> dict[int, SealingKey]:
+    def opened(self, sql: Connection, sealed: Iterable[bytes], *, remember: bool = True) -> dict[int, SealingKey]:
         """The keys that `sealed` name, by their ids; those not remembered are read in one query.
+
+        `remember` them only from a transaction that sees nothing uncommitted of its own.
 
         A key that is not there any more, or does not open, is left out.
         """
@@ -89,7 +91,8 @@ class Keyring:
                     log.warning("keyring.unreadable", key=row.id, conversation=row.conversation, month=row.month)
                     continue
                 found[row.id] = key
-                self._keep(key)
+                if remember:
+                    self._keep(key)
         return found
 
     def _unwrapped(self, key_id: int, conversation: ConversationId, month: int, wrapped: Any) -> SealingKey:

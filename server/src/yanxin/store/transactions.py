@@ -122,6 +122,10 @@ class Writing(Reading):
                 key = self._work_keys[at] = self.keyring.make(self.sql, conversation, self.now)
         return key
 
+    def opened(self, sealed: Iterable[bytes]) -> dict[int, SealingKey]:
+        """As in Reading; a key that this transaction made may be undone with it, and is not remembered."""
+        return self.keyring.opened(self.sql, sealed, remember=False)
+
     def next_version(self, user: UserId) -> int:
         """The next version of what is personal to `user`."""
         row = self.versions.edit(user)
