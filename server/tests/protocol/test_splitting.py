@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Opcode
 
@@ -58,7 +58,6 @@ def on_a_wire(script: Callable[[Ends], Awaitable[None] | None]) -> None:
 
 
 @given(said, cuts)
-@settings(deadline=None)
 def test_what_arrives_is_what_was_sent_however_it_was_cut(messages: list[Any], places: list[int]) -> None:
     """Whole texts, texts in parts, and control frames between them and between the parts."""
 
@@ -93,7 +92,6 @@ def test_what_arrives_is_what_was_sent_however_it_was_cut(messages: list[Any], p
 
 
 @given(texts, st.integers(0, 20))
-@settings(deadline=None)
 def test_half_a_frame_is_waited_for(text: bytes, missing: int) -> None:
     def script(wire: Ends) -> None:
         wire.client.send_text(text)
@@ -165,7 +163,6 @@ def test_a_hostile_frame_closes_the_socket_with_its_code(what: str, step: int) -
 
 
 @given(st.lists(st.binary(max_size=200), max_size=20))
-@settings(deadline=None)
 def test_whatever_bytes_come_nothing_breaks_and_little_is_held(chunks: list[bytes]) -> None:
     def script(wire: Ends) -> None:
         for chunk in chunks:
