@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 from typing import Any
 
@@ -397,9 +398,16 @@ async def test_a_work_that_is_refused_when_it_is_run_again_tells_nothing(store: 
         raise RuntimeError("a hot work that breaks takes its batch with it")
 
     store.news.clear()
-    results = await asyncio.gather(
-        store.database.write(hot(refused_at_last)), store.database.write(hot(breaks)), return_exceptions=True
-    )
+    gate = threading.Event()
+
+    def waits(tx: Writing) -> None:
+        gate.wait(10)
+
+    # While the first waits the others line up behind it, so that they come into one batch.
+    works = [asyncio.create_task(store.database.write(hot(each))) for each in (waits, refused_at_last, breaks)]
+    await asyncio.sleep(0)
+    gate.set()
+    _, *results = await asyncio.gather(*works, return_exceptions=True)
 
     assert [type(each) for each in results] == [Refused, RuntimeError]
     assert runs == 2
