@@ -25,7 +25,8 @@ texts = st.one_of(
     st.text(max_size=30),
     st.sampled_from([0, 1, 125, 126, 127, MOST_BYTES - 1, MOST_BYTES]).map(lambda size: "x" * size),
 ).map(str.encode)
-parts = st.lists(texts, min_size=2, max_size=4).filter(lambda each: sum(map(len, each)) <= MOST_BYTES)
+# The library counts a ping that comes between parts as one of them, so that there is room left for it.
+parts = st.lists(texts, min_size=2, max_size=4).filter(lambda each: sum(map(len, each)) <= MOST_BYTES - 125)
 control = st.sampled_from(["ping", "pong"])
 said = st.lists(st.one_of(texts, st.tuples(parts, st.booleans()), control), max_size=8)
 cuts = st.lists(st.integers(0, 10_000), max_size=12)
