@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.client import ClientProtocol
 from websockets.frames import Opcode
 
-from tests.protocol.wires import MOST_BYTES, Ends, ends
+from tests.protocol.wires import MOST_BYTES, Ends, chunks, ends
 from yanxin.gateway.splitting import Splitter
 
 MASK = b"\x01\x02\x03\x04"
@@ -58,36 +59,66 @@ def on_a_wire(script: Callable[[Ends], Awaitable[None] | None]) -> None:
     asyncio.run(run())
 
 
+def written(client: ClientProtocol, messages: list[Any]) -> tuple[bytes, list[bytes], int]:
+    """What a client writes to say `messages`: the bytes, the texts to arrive, and how many pings are among them."""
+    texts_said, pings = [], 0
+    for message in messages:
+        if message == "ping":
+            client.send_ping(b"p")
+            pings += 1
+        elif message == "pong":
+            client.send_pong(b"p")
+        elif isinstance(message, bytes):
+            client.send_text(message)
+            texts_said.append(message)
+        else:
+            pieces, has_ping_between = message
+            client.send_text(pieces[0], fin=False)
+            for place, piece in enumerate(pieces[1:], 2):
+                if has_ping_between:
+                    client.send_ping(b"between")
+                    pings += 1
+                client.send_continuation(piece, fin=place == len(pieces))
+            texts_said.append(b"".join(pieces))
+    return b"".join(client.data_to_send()), texts_said, pings
+
+
 @given(said, cuts)
 def test_what_arrives_is_what_was_sent_however_it_was_cut(messages: list[Any], places: list[int]) -> None:
     """Whole texts, texts in parts, and control frames between them and between the parts."""
 
     def script(wire: Ends) -> None:
-        client, expected, pings = wire.client, [], 0
-        for message in messages:
-            if message == "ping":
-                client.send_ping(b"p")
-                pings += 1
-            elif message == "pong":
-                client.send_pong(b"p")
-            elif isinstance(message, bytes):
-                client.send_text(message)
-                expected.append(message)
-            else:
-                pieces, has_ping_between = message
-                client.send_text(pieces[0], fin=False)
-                for place, piece in enumerate(pieces[1:], 2):
-                    if has_ping_between:
-                        client.send_ping(b"between")
-                        pings += 1
-                    client.send_continuation(piece, fin=place == len(pieces))
-                expected.append(b"".join(pieces))
-        wire.sends(b"".join(client.data_to_send()), places)
+        data, expected, pings = written(wire.client, messages)
+        wire.sends(data, places)
         assert wire.texts == expected
-        answers = wire.answers()
-        assert [answer.opcode for answer in answers] == [Opcode.PONG] * pings
+        assert [answer.opcode for answer in wire.answers()] == [Opcode.PONG] * pings
         assert wire.held_bytes() == 0
         assert not wire.line.is_closed
+
+    on_a_wire(script)
+
+
+@given(said, cuts, st.sets(st.integers(0, 12)))
+def test_while_the_wire_is_busy_what_comes_waits_and_keeps_its_order(
+    messages: list[Any], places: list[int], busy: set[int]
+) -> None:
+    """What was on its way when reading was paused is not lost, and a text never overtakes another."""
+
+    async def script(wire: Ends) -> None:
+        data, expected, pings = written(wire.client, messages)
+        for number, chunk in enumerate(chunks(data, places)):
+            if number in busy:
+                wire.wire.busy(True)
+                before = list(wire.texts)
+                wire.wire.data_received(chunk)
+                assert not wire.line.reads.is_set()
+                assert wire.texts == before
+                wire.wire.busy(False)
+            else:
+                wire.wire.data_received(chunk)
+        await wire.line.reads.wait()
+        assert wire.texts == expected
+        assert [answer.opcode for answer in wire.answers()] == [Opcode.PONG] * pings
 
     on_a_wire(script)
 

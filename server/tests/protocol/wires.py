@@ -21,6 +21,12 @@ MOST_BYTES = 1_000
 """The frame limit of these wires: small, so that examples over it are small too."""
 
 
+def chunks(data: bytes, cuts: list[int]) -> list[bytes]:
+    """`data` in pieces, cut at these places as far as it reaches."""
+    places = [0, *sorted({cut % (len(data) + 1) for cut in cuts}), len(data)]
+    return [data[start:end] for start, end in pairwise(places) if start < end]
+
+
 class Line(asyncio.Transport):
     """Where the wire writes; what it wrote, and whether it is still open."""
 
@@ -28,7 +34,8 @@ class Line(asyncio.Transport):
         super().__init__({"peername": ("127.0.0.1", 5), "sockname": ("127.0.0.1", 6)})
         self.written = b""
         self.is_closed = False
-        self.is_paused = False
+        self.reads = asyncio.Event()
+        self.reads.set()
 
     def write(self, data: Any) -> None:
         if not self.is_closed:
@@ -44,10 +51,10 @@ class Line(asyncio.Transport):
         return self.is_closed
 
     def pause_reading(self) -> None:
-        self.is_paused = True
+        self.reads.clear()
 
     def resume_reading(self) -> None:
-        self.is_paused = False
+        self.reads.set()
 
     def get_write_buffer_size(self) -> int:
         return 0
@@ -99,10 +106,9 @@ class Ends:
 
     def sends(self, data: bytes, cuts: list[int]) -> None:
         """Gives `data` to the wire, cut at these places."""
-        places = [0, *sorted({cut % (len(data) + 1) for cut in cuts}), len(data)]
-        for start, end in pairwise(places):
-            if start < end and not self.line.is_closed:
-                self.wire.data_received(data[start:end])
+        for chunk in chunks(data, cuts):
+            if not self.line.is_closed:
+                self.wire.data_received(chunk)
 
     def answers(self) -> list[Frame]:
         """What the wire wrote, as the client reads it."""
