@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 
 from yanxin.domain.actors import Actor
 from yanxin.domain.ids import SessionId, UserId
 from yanxin.domain.news import RightsChanged, SessionsEnded
 from yanxin.domain.refusals import Refused
 from yanxin.store.database import Work
+from yanxin.store.prepared import Prepared
 from yanxin.store.tables import sessions, users
 from yanxin.store.transactions import Writing
 
 MAX_DEVICE = 100
+
+_SAW = Prepared(
+    update(sessions).values(last_seen_at=bindparam("now")).where(sessions.c.id == bindparam("session")),
+    "now",
+    "session",
+)
+_NAME = Prepared(
+    update(sessions).values(device=bindparam("name")).where(sessions.c.id == bindparam("session")), "name", "session"
+)
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -83,11 +93,10 @@ def saw(devices: dict[SessionId, str]) -> Work[None]:
     """Notes that sessions are in use, with the names of their devices where they say one."""
 
     def work(tx: Writing) -> None:
-        for session, device in devices.items():
-            values: dict[str, object] = {"last_seen_at": tx.now}
-            if device:
-                values["device"] = _named(device)
-            tx.sql.execute(update(sessions).where(sessions.c.id == session).values(values))
+        tx.run_many(_SAW, [(tx.now, session) for session in devices])
+        named = [(_named(device), session) for session, device in devices.items() if device]
+        if named:
+            tx.run_many(_NAME, named)
 
     return work
 
