@@ -181,12 +181,16 @@ async def adding(window: Window) -> None:
     await administration(window)
     await window.at("add-person").click()
     await window.at("add-person-act").click()
-    await expect(window.at("add-person-form")).to_be_visible()
+    await expect(window.page.locator(".ant-form-item-explain-error").first).to_be_visible()
 
 
 async def disabling(window: Window) -> None:
     await administration(window)
-    await window.at("disable").nth(1).click()
+    if await window.at("person-menu").count() > 0:
+        await window.at("person-menu").nth(1).click()
+        await window.at("menu-disable").click()
+    else:
+        await window.at("disable").nth(1).click()
     await expect(window.page.get_by_role("dialog")).to_be_visible()
 
 
