@@ -49,6 +49,7 @@ def main(
         reports = [_run(scenario, asked)]
     else:
         # Each run has a process of its own, so that none inherits another's memory.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         reports = []
         for each in SCENARIOS if scenario == "all" else (scenario,):
             if not as_json:
@@ -87,9 +88,15 @@ def _run_apart(scenario: str, asked: Asked) -> report.Report:
     if asked.profile:
         command.append("--profile")
     with tempfile.TemporaryFile() as output:
-        ended = subprocess.run(command, stdout=output, check=False, cwd=Path(__file__).parent.parent)
+        process = subprocess.Popen(command, stdout=output, cwd=Path(__file__).parent.parent)
+        try:
+            code = process.wait()
+        finally:
+            # Where this one is told to end, so is that one, and takes its server with it.
+            process.terminate()
+            process.wait()
         output.seek(0)
         told = output.read()
-    if ended.returncode not in (0, 1) or not told:
-        raise click.ClickException(f"{scenario} did not come to its end (exit code {ended.returncode}).")
+    if code not in (0, 1) or not told:
+        raise click.ClickException(f"{scenario} did not come to its end (exit code {code}).")
     return msgspec.json.decode(told, type=report.Report)
