@@ -188,12 +188,13 @@ class Crowd:
         """Writes to all that are due, one write each. Spelled out: this runs for every member of every event."""
         due, self.due, self._is_flushing = self.due, [], False
         for session in due:
-            frames, session.outbox = session.outbox, []
-            line = session.line
+            outbox, line = session.outbox, session.line
+            data = outbox[0] if len(outbox) == 1 else b"".join(outbox)
+            outbox.clear()  # not a new one: a thousand lists a message are work for the collector
             if not line.is_open:
                 continue
             transport = line.transport
-            transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
+            transport.write(data)
             if session.live and transport.get_write_buffer_size() > MOST_BUFFERED_BYTES:
                 session.live = False
                 transport.write(_LAGGING)
