@@ -8,11 +8,15 @@ handshake no task is kept for a connection, so ten thousand idle ones cost littl
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any, Final, Protocol, cast
 
 import structlog
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
+from websockets.protocol import State
+from websockets.server import ServerProtocol
 
 from yanxin.gateway.splitting import Splitter
 
@@ -54,16 +58,52 @@ class Wire(WebSocketsSansIOProtocol):
     _busy = False
     is_open = False
     was_heard = True
+    _answer: bytes | None = None
     _backlog: list[tuple[bool, bytes]] = []  # noqa: RUF012 – never changed, only replaced
 
     def attach(self, listener: Listener) -> None:
         """From now on `listener` is told. What the handshake needed is let go."""
         self.listener = listener
         self.is_open = not self.transport.is_closing()
+        self._resume()
         self._splitter = Splitter(self.config.ws_max_size)
         self.request = self.response = self.scope = None  # type: ignore[assignment]
         # The queue and the event serve an application that awaits; they weigh 4 KB, and nobody waits.
         self.queue = self.writable = _NOBODY_WAITS  # type: ignore[assignment]
+
+    def begin(self, scope: Mapping[str, Any], answer: bytes) -> None:
+        """Asks the application about a handshake that was read already; `answer` accepts it.
+
+        Nothing more is read before it is answered, so that no frame is taken for a part of the request.
+        """
+        self.conn = ServerProtocol(state=State.OPEN, max_size=self.config.ws_max_size, logger=self.conn.logger)
+        self._answer = answer
+        self.handshake_initiated = True
+        asked: dict[str, Any] = {
+            **scope,
+            "type": "websocket",
+            "scheme": self.scheme,
+            "subprotocols": [],
+            "extensions": {"websocket.http.response": {}, EXTENSION: self},
+        }
+        self.scope = cast("Any", asked)
+        self.queue.put_nowait({"type": "websocket.connect"})
+        self._pause()
+        task = self.loop.create_task(self.run_asgi())
+        task.add_done_callback(self.on_task_complete)
+        self.tasks.add(task)
+
+    async def send(self, message: Any) -> None:
+        """As uvicorn's; a handshake that `begin` began is accepted with the answer that it was given."""
+        if self._answer is None or message["type"] != "websocket.accept":
+            await super().send(message)
+            return
+        answer, self._answer = self._answer, None
+        if self.disconnected:
+            raise ClientDisconnected
+        if not self.transport.is_closing():
+            self.handshake_complete = True
+            self.transport.write(answer)
 
     def close(self, code: int, reason: str) -> None:
         """Says goodbye with `code`, and waits ten seconds at most for the other side to say it too."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
+from urllib.parse import unquote
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from yanxin.protocol.handshake import answer_to
 
 WHOLE_WITHIN_SECONDS: Final = 60.0
 HEAD_WITHIN_SECONDS: Final = 15.0
@@ -38,7 +41,21 @@ class PatientProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         # A socket has deadlines of its own.
         self._rest()
-        super().handle_websocket_upgrade()
+        begin = getattr(self.ws_protocol_class, "begin", None)
+        answer = answer_to(self.scope["headers"])
+        if begin is None or answer is None or self.scope["method"] != "GET" or self.scope["http_version"] != "1.1":
+            super().handle_websocket_upgrade()
+            return
+        # What was read is not written out for another parser to read again.
+        self.connections.discard(self)
+        wire: Any = self.ws_protocol_class(  # type: ignore[call-arg, misc]
+            config=self.config, server_state=self.server_state, app_state=self.app_state
+        )
+        wire.connection_made(self.transport)
+        self.transport.set_protocol(wire)
+        path, _, query = self.url.partition(b"?")
+        address = {"path": unquote(path.decode("latin-1")), "raw_path": path, "query_string": query}
+        wire.begin({**self.scope, **address}, answer)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

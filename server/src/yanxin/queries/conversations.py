@@ -104,19 +104,29 @@ def hello(tx: Reading, actor: Actor, version: int, heads: dict[str, int]) -> Gre
     # Narrow on purpose: most conversations did not move, and of those nothing more is read.
     narrow = tx.rows(_HEADS, actor.user)
     cached = {ConversationId(int(where)): seq for where, seq in heads.items() if _NUMBER.fullmatch(where)}
-    reset = version > me.version or any(cached.get(where, 0) > seq for where, _, _, seq, _ in narrow)
+    reset = version > me.version
+    moved: list[ConversationId] = []
+    removed: list[ConversationId] = []
+    reached: dict[ConversationId, Seq] = {}
+    fresh: dict[ConversationId, Seq] = {}
+    since = tx.now - FRESH_MS
+    for where, changed, left, seq, moved_at in narrow:
+        held = cached.pop(where, None)
+        reset = reset or (held is not None and held > seq)
+        if left is not None:
+            if changed > version or held is not None:
+                removed.append(where)
+            continue
+        reached[where] = seq
+        if held is None or held < seq or changed > version:
+            moved.append(where)
+        if moved_at > since:
+            fresh[where] = seq
+    # What is left the device caches and is no member of.
+    removed += cached
     if reset:
-        version, cached = 0, {}
-    moved = [
-        where
-        for where, changed, left, seq, _ in narrow
-        if left is None and (changed > version or cached.get(where, 0) < seq or where not in cached)
-    ]
-    there = {where for where, _, left, _, _ in narrow if left is None}
-    removed = [
-        where for where, changed, left, _, _ in narrow if left is not None and (changed > version or where in cached)
-    ]
-    removed += cached.keys() - there - set(removed)
+        # It knows of more than there is, as after a restored backup: everything is told anew.
+        moved, removed = list(reached), [where for where, _, left, _, _ in narrow if left is not None]
     told = views.Hello(
         user=me,
         version=me.version,
@@ -128,8 +138,8 @@ def hello(tx: Reading, actor: Actor, version: int, heads: dict[str, int]) -> Gre
     )
     return Greeting(
         hello=told,
-        heads={where: seq for where, _, left, seq, _ in narrow if left is None},
-        fresh={where: seq for where, _, _, seq, moved_at in narrow if moved_at > tx.now - FRESH_MS},
+        heads=reached,
+        fresh=fresh,
     )
 
 
