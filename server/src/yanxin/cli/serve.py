@@ -56,7 +56,7 @@ def serve(context: click.Context, /, demo: bool, as_json: bool, **options: str |
         gc.collect()
         gc.freeze()
         # Requests leave few cycles behind; the usual 700 would look for them at every second message.
-        gc.set_threshold(20_000, 20, 20)
+        gc.set_threshold(20_000, 20, 5)
         if as_json:
             first: dict[str, Any] = {
                 "url": serving.urls[0],

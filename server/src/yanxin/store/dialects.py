@@ -85,7 +85,10 @@ def _sqlite(url: URL, connections: int) -> Engine:
 
     @event.listens_for(made, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+        driver: Any = connection.connection.dbapi_connection
+        if not driver.in_transaction:
+            writes = connection.get_execution_options().get("writes")
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return made
 
@@ -111,6 +114,12 @@ def _postgresql(url: URL, connections: int) -> Engine:
             connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     return made
+
+
+def begin_writing(connection: Connection, cursor: Cursor) -> None:
+    """Begins a transaction that writes, at the driver; psycopg begins one by itself with the first statement."""
+    if connection.dialect.name == SQLITE:
+        cursor.execute("BEGIN IMMEDIATE")
 
 
 def is_shared(bind: Engine | Connection) -> bool:

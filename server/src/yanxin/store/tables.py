@@ -95,7 +95,7 @@ conversations = Table(
     Column("last_message", BigInteger, nullable=False),
     Column("last_mention", BigInteger, nullable=False),
     Column("members_count", Integer, nullable=False),
-    Column("moved_at", BigInteger, nullable=False, index=True),
+    Column("moved_at", BigInteger, nullable=False),
     Column("dismissed_at", BigInteger),
 )
 

@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
         sa.UniqueConstraint("direct_key", name=op.f("uq_conversations_direct_key")),
     )
-    op.create_index(op.f("ix_conversations_moved_at"), "conversations", ["moved_at"], unique=False)
     op.create_table(
         "data_keys",
         sa.Column("id", NUMBER, nullable=False),
