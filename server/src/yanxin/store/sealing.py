@@ -21,6 +21,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+import threading
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -31,6 +32,7 @@ _HEADER = struct.Struct(">BBQ")
 _VERSION = 1
 AES_256_GCM = 1
 _NONCE_BYTES = 12
+_DRAWN_AT_ONCE = 256
 _START = _HEADER.size + _NONCE_BYTES
 
 _EVENT = b"yanxin/event/1\0"
@@ -44,6 +46,24 @@ _MONTH = struct.Struct(">QI")
 
 class CannotOpen(Exception):
     """What is sealed was not written here, was changed, or lies at a place that is not its own."""
+
+
+class _Nonces(threading.local):
+    """Random nonces of each thread, drawn many at a time: each draw lets go of the interpreter, and waits for it."""
+
+    def __init__(self) -> None:
+        self._drawn = b""
+        self._at = 0
+
+    def draw(self) -> bytes:
+        if self._at == len(self._drawn):
+            self._drawn, self._at = os.urandom(_NONCE_BYTES * _DRAWN_AT_ONCE), 0
+        nonce = self._drawn[self._at : self._at + _NONCE_BYTES]
+        self._at += _NONCE_BYTES
+        return nonce
+
+
+_nonces = _Nonces()
 
 
 class SealingKey:
@@ -61,7 +81,7 @@ class SealingKey:
 
     def seal(self, plain: bytes, place: bytes) -> bytes:
         """`plain` sealed for `place`."""
-        nonce = os.urandom(_NONCE_BYTES)
+        nonce = _nonces.draw()
         return self._prefix + nonce + self._aead.encrypt(nonce, plain, place)
 
     def open(self, sealed: bytes, place: bytes) -> bytes:
