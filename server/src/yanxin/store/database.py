@@ -1,8 +1,9 @@
 """The database: one writer whose works share commits, readers beside it. Nothing else commits.
 
 A change is a plain function `work(tx)`, handed to `write`. A lane is a thread with a connection;
-it takes all works that wait, runs each, commits once, and only then answers. There is no timer:
-idle, a work is committed alone at once; under load the batches grow by themselves.
+it takes all works that wait, runs each, commits once, and only then answers. Idle, a work is
+committed alone at once; under load the batches grow by themselves; between the two, where many
+people write but seldom at the same moment, commits keep a small distance (`store/pace.py`).
 
 On SQLite there is one lane for everything. On PostgreSQL one lane takes the works marked `hot`
 (see below) and others take the rest, a transaction each.
@@ -29,6 +30,7 @@ from yanxin.domain.news import News
 from yanxin.domain.refusals import Refused
 from yanxin.store import dialects
 from yanxin.store.keyring import Keyring
+from yanxin.store.pace import Pace
 from yanxin.store.readers import Answer, Look, Question, Readers
 from yanxin.store.transactions import Writing
 
@@ -188,6 +190,7 @@ class _Lane:
         self._batches = batches
         self._queue: SimpleQueue[_Job[Any] | None] = SimpleQueue()
         self._tx: Writing | None = None
+        self._pace = Pace()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -218,11 +221,17 @@ class _Lane:
         if first is None:
             return jobs, False
         jobs.append(first)
-        while self._batches and len(jobs) < MOST_IN_BATCH and not self._queue.empty():
+        if not self._batches:
+            return jobs, True
+        pause = self._pace.pause(self._queue.qsize() + 1, time.monotonic())
+        if pause > 0:
+            time.sleep(pause)
+        while len(jobs) < MOST_IN_BATCH and not self._queue.empty():
             job = self._queue.get()
             if job is None:
                 return jobs, False
             jobs.append(job)
+        self._pace.took(len(jobs), time.monotonic())
         return jobs, True
 
     def _do(self, jobs: list[_Job[Any]]) -> None:
