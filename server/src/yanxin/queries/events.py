@@ -70,10 +70,10 @@ def as_seen(tx: Reading, where: ConversationId, found: Sequence[Event], first: S
     for event in found:
         if writing.is_hidden_before(event, first):
             seen.append(writing.hidden(event))
-        elif event.kind is Kind.MESSAGE:
-            seen.append(writing.event(event, stands[event.seq][1]))
         elif event.kind is Kind.EDIT and event.target is not None:
             seen.append(writing.event(as_it_stands(event, stands[event.target][1])))
+        elif event.seq in stands:
+            seen.append(writing.event(event, stands[event.seq][1]))
         else:
             seen.append(writing.event(event))
     return seen

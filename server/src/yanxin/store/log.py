@@ -185,15 +185,17 @@ def before(tx: Reading, where: ConversationId, seq: Seq, first: Seq, limit: int)
 def standings(tx: Reading, where: ConversationId, run: Sequence[Event]) -> dict[Seq, tuple[Event, Standing]]:
     """How the messages stand now that are in `run`, a run of `where`, or that edits in it speak of.
 
-    By the message's seq: the message, and what later events made of it.
+    By the message's seq: the message, and what later events made of it. One that nothing later
+    speaks of stands as it was written, and is left out.
     """
     messages = {event.seq: event for event in run if event.kind is Kind.MESSAGE}
     later: dict[Seq, list[Event]] = defaultdict(list)
     if messages:
         for event in _events(tx, tx.rows(_ABOUT_RUN, where, min(messages), max(messages))):
-            later[event.target or Seq(0)].append(event)
+            if event.target in messages:
+                later[event.target].append(event)
     elsewhere = {event.target for event in run if event.kind is Kind.EDIT and event.target} - messages.keys()
-    stood = {seq: (message, reading.standing(message, later[seq])) for seq, message in messages.items()}
+    stood = {seq: (messages[seq], reading.standing(messages[seq], spoken)) for seq, spoken in later.items()}
     if elsewhere:
         found = _standings_at(tx, [(where, seq) for seq in elsewhere])
         stood.update({seq: stands for (_, seq), stands in found.items()})
