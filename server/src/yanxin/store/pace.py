@@ -1,9 +1,10 @@
 """Pace: how long a commit is put off, so that those who write at nearly the same time share it.
 
-A commit and the waking of the threads around it cost as much CPU as three messages. Where many
-people write, but seldom at the same moment, it is put off until some milliseconds after the one
-before, unless enough works wait already. An idle server puts nothing off, nor does one whose works
-come one at a time, each after the answer to the last: nobody would come to share.
+A commit and the waking of the threads around it are a third of what a message costs the writer that
+commits it alone. Where many people write, but seldom at the same moment, it is put off until some
+milliseconds after the one before, unless enough works wait already. An idle server puts nothing
+off, nor does one whose works come one at a time, each after the answer to the last: nobody would
+come to share.
 """
 
 from __future__ import annotations
