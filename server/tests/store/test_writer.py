@@ -17,9 +17,9 @@ from yanxin.domain.actors import Actor
 from yanxin.domain.bodies import Text
 from yanxin.domain.events import Kind
 from yanxin.domain.ids import ConversationId, Seq
-from yanxin.domain.news import Appended
+from yanxin.domain.news import Appended, News
 from yanxin.domain.refusals import Refused
-from yanxin.store import log, rows
+from yanxin.store import log, pace, rows
 from yanxin.store.database import hot
 from yanxin.store.rows import CONVERSATION_COLUMNS, MEMBERSHIP_COLUMNS
 from yanxin.store.tables import conversations as heads
@@ -239,6 +239,34 @@ async def test_nothing_is_answered_before_it_is_on_disk(store: Opened) -> None:
         said = await store.say(alice, where, "x")
         with store.engine.connect() as connection:
             assert connection.execute(select(heads.c.seq).where(heads.c.id == where)).scalar_one() == said.seq
+
+
+async def test_where_many_write_seldom_at_once_they_share_commits(
+    store: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = threading.Event()
+    pause = pace.Pace.pause
+
+    def paused(self: pace.Pace, waiting: int, now: float) -> float:
+        left = pause(self, waiting, now)
+        if left > 0:
+            waits.set()
+        return left
+
+    monkeypatch.setattr(pace, "DISTANCE_SECONDS", 0.5)
+    monkeypatch.setattr(pace.Pace, "pause", paused)
+    people = await store.people(pace.MANY_PEOPLE)
+    where = await store.group(*people)
+    heard: list[list[News]] = []
+    monkeypatch.setattr(store.database, "_heard", heard.append)
+
+    for person in people:
+        await store.say(person, where, "once")
+    first = asyncio.ensure_future(store.say(people[0], where, "early"))
+    assert await asyncio.to_thread(waits.wait, 10), "the writer waits for company"
+    await asyncio.gather(first, store.say(people[1], where, "a little later"))
+
+    assert len(heard[-1]) == 2
 
 
 async def test_what_is_on_disk_is_there_after_opening_again(store: Opened) -> None:

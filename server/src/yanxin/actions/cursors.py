@@ -53,4 +53,4 @@ def set_to(actor: Actor, where: ConversationId, seq: Seq) -> Work[Stood]:
             mentions=mentions.unread(tx, where, actor.user, Seq(after)) if conversation.last_mention > after else 0,
         )
 
-    return hot(work)
+    return hot(work, actor.user)

@@ -53,7 +53,7 @@ def send(
 
     same = _Same(where, Kind.MESSAGE, body, None, reply_to)
     done = _once(actor, client_id, same, work)
-    return done if people or everybody else hot(done)
+    return done if people or everybody else hot(done, actor.user)
 
 
 def edit(actor: Actor, where: ConversationId, target: Seq, client_id: str, body: MessageBody) -> Work[Placed]:

@@ -47,23 +47,26 @@ MOST_IN_BATCH = 512
 MOST_BATCH_SECONDS = 0.02
 MOST_WAITING = 50_000
 TRIES = 5
+NOBODY = 0
 
 
-def hot(work: Work[T]) -> Work[T]:
-    """Marks `work` as one that needs no savepoint; see the module."""
+def hot(work: Work[T], by: int = NOBODY) -> Work[T]:
+    """Marks `work` as one that needs no savepoint (see the module), done by the user `by`."""
     work.is_hot = True  # type: ignore[attr-defined]
+    work.by = by  # type: ignore[attr-defined]
     return work
 
 
 class _Job(Generic[T]):
     """A work that waits, and who is to be told."""
 
-    __slots__ = ("answer", "error", "is_hot", "news", "result", "work")
+    __slots__ = ("answer", "by", "error", "is_hot", "news", "result", "work")
 
     def __init__(self, work: Work[T], answer: Answer[T]) -> None:
         self.work = work
         self.answer = answer
         self.is_hot = getattr(work, "is_hot", False)
+        self.by: int = getattr(work, "by", NOBODY)
         self.result: T | None = None
         self.error: BaseException | None = None
         self.news: list[News] = []
@@ -231,7 +234,7 @@ class _Lane:
             if job is None:
                 return jobs, False
             jobs.append(job)
-        self._pace.took(len(jobs), time.monotonic())
+        self._pace.took([job.by for job in jobs], time.monotonic())
         return jobs, True
 
     def _do(self, jobs: list[_Job[Any]]) -> None:
