@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,18 @@ def test_another_key_opens_nothing_even_under_the_same_id() -> None:
         SealingKey(7, bytes([1] * 32)).open(sealed, place)
     with pytest.raises(CannotOpen):
         SealingKey(8, bytes(32)).open(sealed, place)
+
+
+def test_no_nonce_comes_twice_in_any_thread() -> None:
+    key = SealingKey(1, bytes(32))
+
+    def nonces(_turn: int) -> list[bytes]:
+        return [key.seal(b"x", b"here")[10:22] for _ in range(1_000)]
+
+    with ThreadPoolExecutor(4) as threads:
+        drawn = [nonce for each in threads.map(nonces, range(8)) for nonce in each]
+    assert len(set(drawn)) == 8_000
+    assert {len(nonce) for nonce in drawn} == {12}
 
 
 def test_the_same_thing_twice_is_never_the_same_bytes() -> None:
